@@ -1,0 +1,3 @@
+"""evidence-triage. Imports nothing: `triage --help` must stay instant."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,93 @@
+"""Problem codes: what can go wrong with evidence, in fixed words with the remedy, and the one broad handler.
+
+A message is a template filled with counts, offsets and names of formats: never exception text, process ids or
+absolute paths, so that two machines say the same. Codes are stable: `C-` containers, `R-` readers, `O-` pictures,
+`X-` extraction, `W-` the walk, `K-` workers and limits. A code that is no longer used is never given to something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from triage.model import Problem, Stage
+
+T = TypeVar("T")
+
+CODES: dict[str, str] = {
+    # the walk
+    "W-UNREADABLE": "The file could not be opened or read. Check its permissions and the medium, then run again.",
+    "W-LINK": "A link; it is listed and not followed. Give its target as a source of its own if it belongs to the case.",
+    "W-SPECIAL": "Not a regular file ({what}); listed, not opened.",
+    "W-CHANGED": "The file changed while it was being read; nothing from it was used. Work on a copy that nothing writes to.",
+    "W-NAME": "The name is not valid text; its bytes are percent-encoded in the path.",
+    # containers
+    "C-TRUNCATED": "The {format} archive is cut off or damaged{at}; {n} members were read. Ask for a complete copy.",
+    "C-LOCKED": "The {format} archive is encrypted; its {n} members are listed and not read. Give the password and run again.",
+    "C-MEMBER": "A member of the {format} archive could not be read (damaged data). Ask for a complete copy.",
+    "C-MEMBER-NAME": "A member's name points outside the archive; it was read under its literal name, nothing was written there.",
+    "C-DEPTH": "Archives are nested more than {n} deep; this one is listed and not opened. Give it as a source of its own.",
+    "C-LIMIT": "The archive passes the limit of {limit}; what came before was read. Raise the limit or give the rest apart.",
+    "C-METHOD": "A member uses a compression method that is not supported ({method}); listed, not read.",
+    # readers
+    "R-EMPTY": "The file is empty.",
+    "R-UNKNOWN-FORM": "The file looks like {format} but in a form that is not known; nothing was read. {remedy}",
+    "R-MALFORMED": "The {format} is not well formed{at}; {n} records before that place were read.",
+    "R-TRUNCATED": "The {format} ends in the middle{at}; {n} complete records were read. Ask for a complete copy.",
+    "R-RECORD": "A record could not be read ({why}); the rest of the file was.",
+    "R-ENCODING": "The text is not valid {encoding}{at}; it was read as {used}, which is a guess.",
+    "R-DATE-ORDER": "The day/month order cannot be decided from this file; its times stay unset. Source times are kept as written.",
+    "R-DATE-MIXED": "The date layout changes within the file{at}; each part was decided by itself.",
+    "R-DATE-VALUE": "{n} times could not be understood; they stay unset and are kept as written.",
+    "R-ILLEGAL-CHARS": "{n} character references are not legal in XML and were repaired (surrogate pairs joined, others replaced).",
+    "R-COUNT": "The file states {stated} records and holds {found}.",
+    "R-LOCKED": "The {format} is protected; it is listed and not read. Give the key or ask for an unprotected copy.",
+    "R-LIMIT": "The {format} passes the limit of {limit}; what came before was read.",
+    "R-DTD": "The XML declares a document type or entities, which are not expanded; {n} records were read.",
+    "R-VENDOR-HASH": "The vendor's {algorithm} for this file differs from ours: the bytes are not those of the vendor's report.",
+    "R-VENDOR-MISSING": "The vendor's report lists {n} files that are not in this extraction.",
+    "R-EXIF": "The picture's EXIF could not be read ({why}).",
+    # pictures
+    "O-NOT-A-PICTURE": "The file has a picture's signature but cannot be decoded; no text was read.",
+    "O-TOO-LARGE": "The picture has {pixels} pixels, more than the limit of {limit}; no text was read.",
+    "O-NO-ENGINE": "Tesseract is not installed; no text was read from pictures. Install it (see `triage doctor`) and run again.",
+    "O-NO-LANGUAGE": "The Tesseract language data for {languages} is missing; read with {used}. Install it and run again.",
+    "O-TIMEOUT": "Reading the picture took longer than {seconds} s and was stopped; no text was read.",
+    "O-DISABLED": "Text in pictures was not read (--no-ocr).",
+    # extraction and workers
+    "X-FAILED": "The {extractor} extractor failed on this unit; its findings here are missing. Please report this.",
+    "K-CRASHED": "The worker died while reading this file, twice; the file is quarantined. Look at it with another tool.",
+    "K-TIMEOUT": "Reading took longer than {seconds} s, twice; the file is quarantined. Look at it with another tool.",
+    "K-MEMORY": "Reading needed more memory than the limit, twice; the file is quarantined.",
+    "K-INVALID": "The worker's answer for this file was not valid; nothing from it was used. Please report this.",
+    "K-INTERNAL": "The {reader} reader failed on this file ({kind}); {n} records before that were read. Please report this.",
+}
+
+
+def problem(code: str, stage: Stage, locator: str = "", *, records: int = 0, **fields: object) -> Problem:
+    """A Problem with its message filled in. `fields` are counts, offsets and words of ours, never evidence text."""
+    return Problem(code=code, stage=stage, locator=locator, message=CODES[code].format(**fields), records=records)
+
+
+class ReadError(Exception):
+    """Nothing (more) can be read of this item; carries the Problem that says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def guarded(steps: Iterator[T], on_failure: Callable[[BaseException, int], Problem]) -> Iterator[T | Problem]:
+    """Pass on what `steps` yields; turn what it raises into its Problem. The one broad handler of the project.
+
+    `ReadError` brings its own Problem; for any other `Exception`, `on_failure(error, yielded)` makes one.
+    """
+    count = 0
+    try:
+        for step in steps:
+            yield step
+            count += 1
+    except ReadError as known:
+        yield known.problem
+    except Exception as unknown:  # noqa: BLE001 - a parser of hostile bytes may raise anything; it becomes a Problem
+        yield on_failure(unknown, count)

@@ -1,0 +1,97 @@
+"""Text views: normalised copies of a text with a map back to the original offsets.
+
+Evidence text is never changed. Matching works on a *view*; whatever is found there is quoted from the original.
+`clean` is view V0 of the entity specification: NFKC, format characters (Cf), variation selectors and keycaps
+dropped, every space separator a plain space, every decimal digit of any script ASCII.
+`fold` goes on from there for words: casefold, accents stripped.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A normalised text; `starts[i]`/`ends[i]` are the original span that character i came from (None = identity)."""
+
+    text: str
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Original offsets of `text[start:end]` (start < end)."""
+        if self.starts is None or self.ends is None:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+_DROPPED = {0xFE0E, 0xFE0F, 0x20E3}
+
+
+@lru_cache(maxsize=65536)
+def _clean_char(ch: str) -> str:
+    """One character (or a base with its marks) of view V0; '' where it is dropped."""
+    if len(ch) == 1:
+        category = unicodedata.category(ch)
+        if category == "Cf" or ord(ch) in _DROPPED or 0xFE00 <= ord(ch) <= 0xFE0F:
+            return ""
+        if category == "Zs":
+            return " "
+        if category == "Nd":
+            return str(unicodedata.digit(ch))
+    out = unicodedata.normalize("NFKC", ch)
+    return out if out == ch else "".join(_clean_char(c) for c in out)
+
+
+@lru_cache(maxsize=65536)
+def _fold_char(ch: str) -> str:
+    stripped = "".join(c for c in unicodedata.normalize("NFKD", ch) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", stripped).casefold()
+
+
+def _clusters(text: str) -> list[tuple[int, int]]:
+    """Spans of a base character with the combining marks that follow it."""
+    spans: list[tuple[int, int]] = []
+    for i, ch in enumerate(text):
+        if spans and unicodedata.combining(ch):
+            spans[-1] = (spans[-1][0], i + 1)
+        else:
+            spans.append((i, i + 1))
+    return spans
+
+
+def clean(text: str) -> View:
+    """View V0 of `text`; identity (no map) for plain ASCII."""
+    if text.isascii():
+        return View(text)
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(text):
+        made = _clean_char(text[start:end])
+        out.append(made)
+        starts.extend([start] * len(made))
+        ends.extend([end] * len(made))
+    return View("".join(out), starts, ends)
+
+
+def fold(view: View) -> View:
+    """`view` casefolded and without accents, mapped to the same original."""
+    if view.text.isascii():
+        return View(view.text.lower(), view.starts, view.ends)
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for i, ch in enumerate(view.text):
+        made = _fold_char(ch)
+        if not made:
+            continue
+        start, end = view.span(i, i + 1)
+        out.append(made)
+        starts.extend([start] * len(made))
+        ends.extend([end] * len(made))
+    return View("".join(out), starts, ends)
