@@ -8,6 +8,7 @@ absolute paths, so that two machines say the same. Codes are stable: `C-` contai
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from triage.model import Problem, Stage
@@ -77,17 +78,25 @@ class ReadError(Exception):
         self.problem = problem
 
 
-def guarded(steps: Iterator[T], on_failure: Callable[[BaseException, int], Problem]) -> Iterator[T | Problem]:
-    """Pass on what `steps` yields; turn what it raises into its Problem. The one broad handler of the project.
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The end of a stream that could not be finished. `known` is False for a fault of ours."""
 
-    `ReadError` brings its own Problem; for any other `Exception`, `on_failure(error, yielded)` makes one.
+    problem: Problem
+    known: bool
+
+
+def guarded(steps: Iterator[T], unknown: Callable[[Exception, int], Problem]) -> Iterator[T | Failure]:
+    """Pass on what `steps` yields and end with a Failure if it raises. The one broad handler of the project.
+
+    `ReadError` brings its own Problem; for any other `Exception`, `unknown(error, yielded)` makes one.
     """
     count = 0
     try:
         for step in steps:
             yield step
             count += 1
-    except ReadError as known:
-        yield known.problem
-    except Exception as unknown:  # noqa: BLE001 - a parser of hostile bytes may raise anything; it becomes a Problem
-        yield on_failure(unknown, count)
+    except ReadError as error:
+        yield Failure(error.problem, known=True)
+    except Exception as error:  # noqa: BLE001 - a parser of hostile bytes may raise anything; it becomes a Problem
+        yield Failure(unknown(error, count), known=False)

@@ -15,12 +15,14 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 from triage.errors import UsageError
 from triage.model import Basis, Moment
 
 EpochUnit = Literal["s", "ms", "us", "ns"]
+reset_tzpath(to=())  # the pinned tzdata package alone: the machine's own tables would give other answers elsewhere
+
 _PER_SECOND: dict[EpochUnit, int] = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _COCOA_OFFSET = 978_307_200
@@ -144,7 +146,8 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(f"no time zone is called {name!r}.", remedy="Use an IANA name such as Europe/Madrid.") from error
+        remedy = "Use an IANA name such as Europe/Madrid."
+        raise UsageError(f"no time zone is called {name!r}.", remedy=remedy) from error
 
 
 def is_absurd(moment: Moment) -> bool:

@@ -1,0 +1,115 @@
+"""One item through its reader and the extractors: the frames between `item` and `end`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from triage.engines.addresses import Addresses
+from triage.engines.blob import HeldBlob
+from triage.engines.extraction import Extraction
+from triage.engines.runs import Grouping
+from triage.engines.wire import pack_hit, pack_problem, pack_unit
+from triage.model import Conversation, Hit, Problem, Read, ReadContext, Reader, SourceFact, Tally, Unit, VendorHash
+from triage.problems import Failure, guarded, problem
+from triage.timestamps import is_absurd
+
+Frame = list[Any]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What has come of the item so far."""
+
+    number: int
+    grouping: Grouping
+    addresses: Addresses = field(default_factory=Addresses)
+    units: int = 0
+    extra: int = 0
+    status: str = "read"
+    flags: list[str] = field(default_factory=list)
+
+
+def read_item(
+    number: int, blob: HeldBlob, reader: Reader, context: ReadContext, extraction: Extraction
+) -> Iterator[Frame]:
+    """Frames of one item, ending with its `end`. A reader that fails costs what it had not yielded, no more."""
+    progress = _Progress(number, Grouping(context.regions))
+
+    def internal(error: Exception, count: int) -> Problem:
+        return problem("K-INTERNAL", "read", reader=reader.name, kind=type(error).__name__, n=count)
+
+    for step in guarded(reader.read(blob, context), internal):
+        if isinstance(step, Failure):
+            yield ["problem", number, pack_problem(step.problem)]
+            progress.status = "read" if step.known and progress.units else "failed"
+            progress.flags.append("partial")
+        else:
+            yield from _take(step, progress, extraction)
+    yield from _participants(progress, extraction)
+    yield ["end", number, progress.status, progress.flags, blob.extra]
+
+
+def _take(step: Read, progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
+    number = progress.number
+    if isinstance(step, Unit):
+        if is_absurd(step.when):
+            step = replace(step, flags=tuple(sorted({*step.flags, "absurd_time"})))
+        progress.units += 1
+        progress.addresses.note_unit(step)
+        if progress.grouping.add(step):
+            yield from _window(progress, extraction)
+    elif isinstance(step, Conversation):
+        progress.grouping.conversations[step.name] = step
+        progress.addresses.note_conversation(step)
+        yield ["conversation", number, step.name, step.participants, step.owner]
+    elif isinstance(step, Problem):
+        yield ["problem", number, pack_problem(step)]
+    elif isinstance(step, Tally):
+        if step.what == "extra_units":
+            progress.extra += step.n
+        else:
+            yield ["tally", number, step.what, step.n]
+    elif isinstance(step, VendorHash):
+        yield ["vendor", number, step.path, step.algorithm, step.value]
+    else:
+        assert isinstance(step, SourceFact)
+        yield ["fact", number, step.key, step.value]
+
+
+def _participants(progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
+    """What is left in the window, the participants no reader listed, and the account of units without a record."""
+    extra = progress.extra
+    for unit in progress.addresses.units():
+        extra += 1
+        if progress.grouping.add(unit):
+            yield from _window(progress, extraction)
+    yield from _window(progress, extraction)
+    if extra:
+        yield ["tally", progress.number, "extra_units", extra]
+
+
+def _window(progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
+    units, runs = progress.grouping.drain()
+    if not units:
+        return
+    languages: list[str | None] = [None] * len(units)
+    hits: list[list[Any]] = []
+    for run, indexes in runs:
+        for index, language in zip(indexes, extraction.languages(run), strict=True):
+            languages[index] = language
+        for found in extraction.hits(run):
+            if isinstance(found, Hit):
+                hits.append(pack_hit(_placed(found, indexes)))
+            else:
+                yield ["problem", progress.number, pack_problem(found)]
+    rows = [pack_unit(unit, language) for unit, language in zip(units, languages, strict=True)]
+    yield ["unit-batch", progress.number, rows, hits]
+
+
+def _placed(hit: Hit, indexes: list[int]) -> Hit:
+    """The hit with unit indexes of the window instead of the run."""
+    parts = tuple(replace(p, unit=indexes[p.unit]) for p in hit.finding.parts)
+    finding = replace(hit.finding, parts=parts) if parts else hit.finding
+    return Hit(unit=indexes[hit.unit], finding=finding)

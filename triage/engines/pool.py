@@ -1,0 +1,160 @@
+"""The broker's side of its workers: hands out tasks, hears frames, survives the death of any worker.
+
+A worker that dies or passes its time limit is replaced; its task is tried once more by a fresh worker and then given
+up (`died`), so one file can never stall the queue or take others with it.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import shutil
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from triage.engines.limits import Profile
+from triage.engines.task import Task, to_wire
+from triage.engines.wire import MAX_FRAME, WireError, decode
+from triage.engines.worker import Setup, main
+from triage.model import Resources
+
+ATTEMPTS = 2
+BASE_SECONDS = 120.0
+SECONDS_PER_BYTE = 1 / (256 << 10)
+"""Time limit of a task: a base, and a rate far below what the slowest reader does."""
+
+
+@dataclass(slots=True)
+class _Seat:
+    """One worker process and what it is doing."""
+
+    process: BaseProcess
+    channel: Connection
+    scratch: Path
+    task: Task | None = None
+    deadline: float = 0.0
+    ready: bool = False
+
+
+@dataclass(slots=True)
+class Pool:
+    """A number of workers of one profile."""
+
+    profile: Profile
+    resources: Resources
+    jobs: int
+    scratch: Path
+    seconds: float = BASE_SECONDS
+    queue: deque[Task] = field(default_factory=deque)
+    layers: dict[str, bool] = field(default_factory=dict)
+    """Which isolation layers the workers proved; false where any worker lacks one."""
+    _seats: list[_Seat] = field(default_factory=list)
+    _tries: dict[int, int] = field(default_factory=dict)
+
+    def add(self, *tasks: Task) -> None:
+        self.queue.extend(tasks)
+
+    def run(self) -> Iterator[tuple[Task, list[Any]]]:
+        """Frames with their task, until the queue is empty; tasks may be added meanwhile.
+
+        `["died", reason, again]` in place of `["done"]`: what the task sent so far is to be forgotten.
+        """
+        try:
+            while self.queue or any(s.task for s in self._seats):
+                self._fill()
+                yield from self._hear()
+        finally:
+            self.close()
+
+    def _fill(self) -> None:
+        busy = sum(s.task is not None for s in self._seats)
+        while len(self._seats) < min(self.jobs, busy + len(self.queue)):
+            self._seats.append(self._start())
+        for seat in self._seats:
+            if seat.ready and seat.task is None and self.queue:
+                seat.task = self.queue.popleft()
+                seat.deadline = time.monotonic() + self.seconds + seat.task.size * SECONDS_PER_BYTE
+                try:
+                    seat.channel.send_bytes(json.dumps(to_wire(seat.task)).encode())
+                except (BrokenPipeError, OSError):
+                    seat.deadline = 0.0
+
+    def _start(self) -> _Seat:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        scratch = Path(tempfile.mkdtemp(dir=self.scratch, prefix="worker-"))
+        setup = Setup(profile=self.profile, resources=self.resources, scratch=scratch)
+        process = context.Process(target=main, args=(theirs, setup), daemon=True)
+        process.start()
+        theirs.close()
+        return _Seat(process, ours, scratch, deadline=time.monotonic() + BASE_SECONDS)
+
+    def _hear(self) -> Iterator[tuple[Task, list[Any]]]:
+        channels = {s.channel: s for s in self._seats}
+        for channel in wait(list(channels), timeout=0.5):
+            seat = channels[channel]  # type: ignore[index]
+            try:
+                frame = decode(seat.channel.recv_bytes(MAX_FRAME))
+            except (EOFError, OSError):
+                yield from self._bury(seat, "crash")
+            except WireError:
+                yield from self._bury(seat, "invalid")
+            else:
+                yield from self._pass_on(seat, frame)
+        now = time.monotonic()
+        for seat in [s for s in self._seats if (s.task or not s.ready) and s.deadline < now]:
+            yield from self._bury(seat, "timeout")
+
+    def _pass_on(self, seat: _Seat, frame: list[Any]) -> Iterator[tuple[Task, list[Any]]]:
+        if frame[0] == "ready":
+            seat.ready = True
+            self.layers = {k: bool(v) and self.layers.get(k, True) for k, v in frame[1].items()}
+            return
+        task = seat.task
+        if task is None:
+            return
+        if frame[0] == "done":
+            seat.task = None
+        yield task, frame
+
+    def fail(self, task: Task) -> Iterator[tuple[Task, list[Any]]]:
+        """The broker found the answer of `task` invalid: end its worker."""
+        for seat in [s for s in self._seats if s.task is task]:
+            yield from self._bury(seat, "invalid")
+
+    def _bury(self, seat: _Seat, reason: str) -> Iterator[tuple[Task, list[Any]]]:
+        self._seats.remove(seat)
+        _end(seat)
+        task = seat.task
+        if task is None:
+            if not seat.ready:
+                raise RuntimeError(f"a worker could not be started ({reason}, exit code {seat.process.exitcode})")
+            return
+        self._tries[task.id] = self._tries.get(task.id, 0) + 1
+        again = self._tries[task.id] < ATTEMPTS
+        if again:
+            self.queue.appendleft(task)
+        yield task, ["died", reason, again]
+
+    def close(self) -> None:
+        for seat in self._seats:
+            _end(seat)
+        self._seats.clear()
+
+
+def _end(seat: _Seat) -> None:
+    seat.channel.close()
+    if seat.task is not None or not seat.ready:
+        seat.process.kill()
+    seat.process.join(2)
+    if seat.process.is_alive():
+        seat.process.kill()
+        seat.process.join()
+    shutil.rmtree(seat.scratch, ignore_errors=True)

@@ -1,0 +1,44 @@
+"""What the broker asks of a worker: plain values that cross as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Phase = Literal["read", "members", "ocr", "extract"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One piece of work: a file, some members of an archive, or one picture.
+
+    `chain` leads from the top-level file to the item: the index of a member in each container on the way.
+    `expected` is the SHA-256 that the top-level file must have (members) or the item (ocr); other bytes are refused.
+    """
+
+    id: int
+    phase: Phase
+    source: str
+    path: str
+    """Contract path of the item, or of the archive for `members`."""
+    real: str
+    follow: bool = False
+    zone: str | None = None
+    regions: tuple[str, ...] = ()
+    ocr_languages: tuple[str, ...] = ()
+    chain: tuple[int, ...] = ()
+    expected: str = ""
+    members: tuple[int, ...] = ()
+    extra_hashes: tuple[str, ...] = ()
+    size: int = 0
+    """For ordering and time limits only."""
+
+
+def to_wire(task: Task) -> dict[str, Any]:
+    return asdict(task)
+
+
+def from_wire(value: dict[str, Any]) -> Task:
+    """The broker is trusted by its workers; only JSON's lists are turned back into tuples."""
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+    return Task(**values)

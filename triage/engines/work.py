@@ -1,0 +1,250 @@
+"""A worker's work: read an item, follow it into containers, extract, and say so in frames.
+
+Frames, in order, for each item `i` (a number local to the task):
+    ["item", i, parent, path, size, sha256, media_type, reader, chain]   before anything it yields
+    ["unit-batch", i, units, hits]   ["problem", i, …]   ["tally", i, what, n]
+    ["conversation", i, name, participants, owner]   ["vendor", i, path, algorithm, value]   ["fact", i, key, value]
+    ["fan", i, members, hashes]      an archive whose members are to be shared out: [index, size] each
+    ["end", i, status, flags, digests]
+and ["done"] after the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from triage.containers import names
+from triage.containers.archive import MAX_DEPTH, Archive, Container, Member
+from triage.engines.blob import HeldBlob, take, take_file
+from triage.engines.detection import choose
+from triage.engines.extraction import Extraction
+from triage.engines.item_read import read_item
+from triage.engines.task import Task
+from triage.engines.wire import pack_problem
+from triage.model import Head, Problem, ReadContext, Reader
+from triage.problems import Failure, ReadError, guarded, problem
+
+Frame = list[Any]
+FAN_MEMBERS = 256
+FAN_BYTES = 64 << 20
+"""An archive above either is shared out between workers; smaller ones are read by the worker that opened them."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """What a worker holds between tasks: its readers, its extractors, its scratch, the archive opened last."""
+
+    readers: Sequence[Reader]
+    ocr_readers: Sequence[Reader]
+    extraction: Extraction
+    scratch: Path
+    _opened: tuple[str, HeldBlob, Archive, list[Member]] | None = None
+    _counter: int = 0
+
+    def process(self, task: Task) -> Iterator[Frame]:
+        self._counter = 0
+        if task.phase == "read":
+            yield from self._top(task)
+        elif task.phase == "members":
+            yield from self._members(task)
+        else:
+            yield from self._picture(task)
+        yield ["done"]
+
+    # a top-level file
+
+    def _top(self, task: Task) -> Iterator[Frame]:
+        try:
+            blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
+        except ReadError as error:
+            yield from self._unreadable(None, task.path, task.size, (), (error.problem,))
+            return
+        try:
+            yield from self._item(task, blob, None, task.path, ())
+        finally:
+            blob.close()
+
+    def _unreadable(
+        self, parent: int | None, path: str, size: int, chain: tuple[int, ...], why: Sequence[Problem],
+        status: str = "failed", flags: Sequence[str] = (),
+    ) -> Iterator[Frame]:  # fmt: skip
+        number = self._next()
+        yield ["item", number, parent, path, max(size, 0), None, "", "", chain]
+        for found in why:
+            yield ["problem", number, pack_problem(found)]
+        yield ["end", number, status, list(flags), {}]
+
+    def _next(self) -> int:
+        self._counter += 1
+        return self._counter - 1
+
+    # any item
+
+    def _item(
+        self, task: Task, blob: HeldBlob, parent: int | None, path: str, chain: tuple[int, ...]
+    ) -> Iterator[Frame]:
+        head = Head(name=names.base(path), size=blob.size, start=blob.start())
+        reader, container, candidates = choose(head, self.readers)
+        number = self._next()
+        made = reader or container
+        media = made.media_type if made else ""
+        yield ["item", number, parent, path, blob.size, blob.sha256, media, made.name if made else "", chain]
+        for candidate in candidates:
+            yield ["fact", number, "candidate", candidate]
+        if reader:
+            context = ReadContext(
+                source=task.source, path=path, zone=task.zone, regions=task.regions,
+                ocr_languages=task.ocr_languages, scratch=self.scratch,
+            )  # fmt: skip
+            yield from read_item(number, blob, reader, context, self.extraction)
+        elif container:
+            yield from self._container(task, blob, container, number, path, chain)
+        else:
+            flags, why = (["empty"], "R-EMPTY") if blob.size == 0 else ([], "")
+            if why:
+                yield ["problem", number, pack_problem(problem(why, "read"))]
+            yield ["end", number, "no-reader", flags, blob.extra]
+
+    def _container(
+        self, task: Task, blob: HeldBlob, container: Container, number: int, path: str, chain: tuple[int, ...]
+    ) -> Iterator[Frame]:
+        if len(chain) >= MAX_DEPTH:
+            yield ["problem", number, pack_problem(problem("C-DEPTH", "container", n=MAX_DEPTH))]
+            yield ["end", number, "no-reader", ["too_deep"], blob.extra]
+            return
+        try:
+            archive = container.open(blob)
+        except ReadError as error:
+            yield ["problem", number, pack_problem(error.problem)]
+            yield ["end", number, "failed", [], blob.extra]
+            return
+        status = yield from self._inside(task, archive, number, path, chain)
+        archive.close()
+        yield ["end", number, status, [], blob.extra]
+
+    def _inside(
+        self, task: Task, archive: Archive, number: int, path: str, chain: tuple[int, ...]
+    ) -> Generator[Frame, None, str]:
+        """Read the members here, or hand the list back to be shared out; returns the container's status."""
+        members: Iterator[Member | Problem] = archive.members()
+        status = "read"
+        if archive.random_access:
+            listed = list(members)
+            found = [m for m in listed if isinstance(m, Member)]
+            if _is_vendor(found):
+                task = replace(task, extra_hashes=("md5",))
+            if not chain and (len(found) > FAN_MEMBERS or sum(m.size for m in found) > FAN_BYTES):
+                yield ["fan", number, [[m.index, m.size] for m in found], list(task.extra_hashes)]
+                listed = [p for p in listed if isinstance(p, Problem)]
+            members = iter(listed)
+        for step in guarded(members, lambda error, n: problem("C-TRUNCATED", "container", format="", at="", n=n)):
+            if isinstance(step, Member):
+                yield from self._member(task, archive, step, number, path, chain)
+                continue
+            found_problem = step.problem if isinstance(step, Failure) else step
+            status = "failed" if found_problem.code in ("C-TRUNCATED", "C-LOCKED", "C-LIMIT") else status
+            yield ["problem", number, pack_problem(found_problem)]
+        return status
+
+    def _member(
+        self, task: Task, archive: Archive, member: Member, parent: int | None, path: str, chain: tuple[int, ...]
+    ) -> Iterator[Frame]:
+        below, link = names.join(path, member.path), (*chain, member.index)
+        if not member.readable:
+            status = "no-reader" if member.link else "failed"
+            flags = ["link"] if member.link else ["locked"]
+            yield from self._unreadable(parent, below, member.size, link, member.problems, status, flags)
+            return
+        try:
+            with archive.open(member) as stream:
+                blob = take(stream, self.scratch, task.extra_hashes)
+        except (ReadError, OSError, ValueError) as error:
+            why = error.problem if isinstance(error, ReadError) else problem("C-MEMBER", "container", format="")
+            yield from self._unreadable(parent, below, member.size, link, (why,))
+            return
+        first = self._counter
+        yield from self._item(task, blob, parent, below, link)
+        for odd in member.problems:
+            yield ["problem", first, pack_problem(odd)]
+        blob.close()
+
+    # members of an archive that is shared out, and pictures
+
+    def _members(self, task: Task) -> Iterator[Frame]:
+        try:
+            archive, members = self._reopen(task)
+        except ReadError as error:
+            for index in task.members:
+                yield from self._unreadable(None, names.join(task.path, f"#{index}"), 0, (index,), (error.problem,))
+            return
+        for index in task.members:
+            yield from self._member(task, archive, members[index], None, task.path, ())
+
+    def _reopen(self, task: Task) -> tuple[Archive, list[Member]]:
+        """The top-level archive, its bytes those that were hashed (`expected`), else ReadError."""
+        if self._opened and self._opened[0] == task.real:
+            return self._opened[2], self._opened[3]
+        if self._opened:
+            self._opened[2].close()
+            self._opened[1].close()
+            self._opened = None
+        blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
+        if blob.sha256 != task.expected:
+            blob.close()
+            raise ReadError(problem("W-CHANGED", "read"))
+        container = choose(Head(name="", size=blob.size, start=blob.start()), ())[1]
+        if container is None:
+            raise ReadError(problem("W-CHANGED", "read"))
+        archive = container.open(blob)
+        self._opened = (task.real, blob, archive, [m for m in archive.members() if isinstance(m, Member)])
+        return archive, self._opened[3]
+
+    def _picture(self, task: Task) -> Iterator[Frame]:
+        try:
+            blob = self._follow(task)
+        except ReadError as error:
+            yield ["problem", 0, pack_problem(error.problem)]
+            return
+        try:
+            head = Head(name=names.base(task.path), size=blob.size, start=blob.start())
+            reader = max(self.ocr_readers, key=lambda r: r.detect(head))
+            context = ReadContext(
+                source=task.source, path=task.path, zone=task.zone, regions=task.regions,
+                ocr_languages=task.ocr_languages, scratch=self.scratch,
+            )  # fmt: skip
+            yield from read_item(0, blob, reader, context, self.extraction)
+        finally:
+            blob.close()
+
+    def _follow(self, task: Task) -> HeldBlob:
+        """The bytes at the end of the chain, refused unless they have the expected hash."""
+        blob = self._down(task) if task.chain else take_file(task.real, self.scratch, follow=task.follow)
+        if blob.sha256 != task.expected:
+            blob.close()
+            raise ReadError(problem("W-CHANGED", "read"))
+        return blob
+
+    def _down(self, task: Task) -> HeldBlob:
+        blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
+        for index in task.chain:
+            container = choose(Head(name="", size=blob.size, start=blob.start()), ())[1]
+            if container is None:
+                raise ReadError(problem("W-CHANGED", "read"))
+            archive = container.open(blob)
+            member = next((m for m in archive.members() if isinstance(m, Member) and m.index == index), None)
+            if member is None:
+                raise ReadError(problem("W-CHANGED", "read"))
+            with archive.open(member) as stream:
+                inner = take(stream, self.scratch)
+            archive.close()
+            blob.close()
+            blob = inner
+        return blob
+
+
+def _is_vendor(members: Sequence[Member]) -> bool:
+    """A UFDR states an MD5 of each file in its report; members then get theirs in the same read."""
+    return any(m.path.lower() == "report.xml" for m in members)

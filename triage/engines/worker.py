@@ -1,0 +1,80 @@
+"""The worker process: takes tasks, returns frames; parses hostile bytes so that the broker need not.
+
+It is started with the `spawn` method and an own scratch folder, applies its limits first (`limits`), tells the
+broker which of them hold, and then only reads: evidence through read-only handles, tasks from its pipe.
+A worker that is killed takes nothing with it but the task in hand.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from triage.engines.extraction import Extraction
+from triage.engines.limits import Profile, restrict
+from triage.engines.task import from_wire
+from triage.engines.wire import MAX_FRAME, encode
+from triage.engines.work import Bench, Frame
+from triage.model import Resources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a worker is started with; crosses once, at its start."""
+
+    profile: Profile
+    resources: Resources
+    scratch: Path
+
+
+def main(channel: Connection, setup: Setup) -> None:
+    """Serve tasks until the broker closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the broker's to handle
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    layers = restrict(setup.profile)
+    bench = _bench(setup)
+    channel.send_bytes(encode(["ready", layers, os.getpid()]).encode())
+    while True:
+        try:
+            task = from_wire(json.loads(channel.recv_bytes()))
+        except EOFError:
+            return
+        for frame in bench.process(task):
+            _send(channel, frame)
+
+
+def _bench(setup: Setup) -> Bench:
+    from extractors.registry import EXTRACTORS
+
+    from triage.readers.registry import OCR_READERS, READERS
+
+    return Bench(READERS, OCR_READERS, Extraction(EXTRACTORS, setup.resources), setup.scratch)
+
+
+def _send(channel: Connection, frame: Frame) -> None:
+    raw = encode(frame).encode()
+    if len(raw) <= MAX_FRAME:
+        channel.send_bytes(raw)
+        return
+    if frame[0] != "unit-batch" or len(frame[2]) < 2:
+        sys.exit("a frame larger than the limit")  # the broker sees a dead worker and quarantines the item
+    for half in _halves(frame):
+        _send(channel, half)
+
+
+def _halves(frame: Frame) -> tuple[Frame, Frame]:
+    """Two smaller batches; hits go with their unit (a hit whose parts lie in both halves keeps its own unit's)."""
+    _, number, units, hits = frame
+    cut = len(units) // 2
+    first = [h for h in hits if h[0] < cut]
+    second = [[h[0] - cut, *h[1:]] for h in hits if h[0] >= cut]
+    for hit in first:
+        hit[14] = [p for p in hit[14] if p[1] < cut]
+    for hit in second:
+        hit[14] = [[p[0], p[1] - cut, p[2], p[3]] for p in hit[14] if p[1] >= cut]
+    return [frame[0], number, units[:cut], first], [frame[0], number, units[cut:], second]
