@@ -288,3 +288,5 @@ class Resources:
     cache: Path | None = None
     """Where compiled packs may be kept, by content hash."""
     watch: tuple[WatchEntry, ...] = ()
+    compiled: tuple[object, ...] = ()
+    """The rule packs as `triage.packs.compiled_packs` makes them, in the worker: `extractors` may not load files."""

@@ -1,0 +1,116 @@
+"""Which language a message is in: script, then function words, smoothed over the sender's last messages.
+
+`detect_languages` gives one code (or None) for each unit of a run. A script that only one language of the packs uses
+decides at once. For Latin, Cyrillic and Arabic script the function words of each pack are counted; a short or mixed
+message takes the language its sender has been writing. What stays open is asked of py3langid, and only where the
+thread has no answer: the classifier costs more than everything else together. None means undecided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+
+from extractors.language.compiled import CompiledPack
+from extractors.language.tokens import fold
+from triage.model import Run
+
+_WINDOW = 20
+_WORDS = re.compile(r"[^\W\d_']+")
+_SCRIPTS = (
+    ("Devanagari", re.compile(r"[\u0900-\u097f]")), ("Bengali", re.compile(r"[\u0980-\u09ff]")),
+    ("Arabic", re.compile(r"[\u0600-\u06ff]")), ("Cyrillic", re.compile(r"[\u0400-\u04ff]")),
+    ("Kana", re.compile(r"[\u3040-\u30ff]")), ("Han", re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")),
+    ("Thai", re.compile(r"[\u0e00-\u0e7f]")), ("Ethiopic", re.compile(r"[\u1200-\u137f]")),
+    ("Khmer", re.compile(r"[\u1780-\u17ff]")), ("Myanmar", re.compile(r"[\u1000-\u109f]")),
+)  # fmt: skip
+_CLASSIFIER_LANGUAGES = (
+    "en", "es", "pt", "fr", "ro", "ru", "uk", "ar", "hi", "ur", "bn", "zh", "tl", "vi", "th", "tr", "bg", "sq", "hu",
+    "am", "sw", "id", "it", "de", "nl", "pl",
+)  # fmt: skip
+
+
+class Detector:
+    """Languages of single texts, from the function words of the packs."""
+
+    def __init__(self, packs: Iterable[CompiledPack]) -> None:
+        self._by_script: dict[str, list[str]] = {}
+        self._votes: dict[str, tuple[str, ...]] = {}
+        for pack in packs:
+            self._by_script.setdefault(pack.script or "Latin", []).append(pack.language)
+            for word in pack.function_words:
+                self._votes[word] = (*self._votes.get(word, ()), pack.language)
+
+    def scores(self, text: str) -> dict[str, float]:
+        """Votes for each language; a word that several languages share counts in parts."""
+        script = "" if text.isascii() else next((name for name, has in _SCRIPTS if has.search(text)), "")
+        if script:
+            languages = self._by_script.get(script, [])
+            if len(languages) == 1:
+                return {languages[0]: 9.0}
+        out: dict[str, float] = {}
+        votes = self._votes
+        for word in set(_WORDS.findall(fold(text).replace("'", ""))):
+            if languages_ := votes.get(word):
+                for language in languages_:
+                    out[language] = out.get(language, 0.0) + 1.0 / len(languages_)
+        return out
+
+
+def _decide(scores: dict[str, float], margin: float) -> str | None:
+    ranked = sorted(scores.items(), key=lambda kv: (-kv[1], kv[0]))
+    if not ranked:
+        return None
+    second = ranked[1][1] if len(ranked) > 1 else 0.0
+    return ranked[0][0] if ranked[0][1] - second >= margin else None
+
+
+def detect(run: Run, detector: Detector, classify: bool = True) -> list[str | None]:
+    """A language code or None for each unit of `run`."""
+    history: dict[str, deque[str]] = {}
+    out: list[str | None] = []
+    for unit in run.units:
+        scores = detector.scores(unit.text)
+        decided = _decide(scores, 1.0)
+        past = history.setdefault(unit.sender, deque(maxlen=_WINDOW))
+        if decided is None and past:
+            usual, count = Counter(past).most_common(1)[0]
+            if count * 2 > len(past) and (not scores or usual in scores):
+                decided = usual
+        elif decided is not None:
+            past.append(decided)
+        out.append(decided)
+    return _classified(run, out, history) if classify else out
+
+
+def _classified(run: Run, decided: list[str | None], history: dict[str, deque[str]]) -> list[str | None]:
+    """Undecided units of senders without any decided message, by the classifier over what they wrote together."""
+    silent = {u.sender for u, d in zip(run.units, decided, strict=True) if d is None and not history[u.sender]}
+    if not silent:
+        return decided
+    texts = {s: " ".join(u.text for u in run.units if u.sender == s)[:2000] for s in sorted(silent)}
+    answers = {s: _ask(text) for s, text in texts.items()}
+    return [answers.get(u.sender) if d is None else d for u, d in zip(run.units, decided, strict=True)]
+
+
+_IDENTIFIER: list[object] = []
+
+
+def _ask(text: str) -> str | None:
+    """py3langid's answer, or None where it is not sure or has fewer than 12 letters to go by."""
+    if sum(ch.isalpha() for ch in text) < 12:
+        return None
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    if not _IDENTIFIER:
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        identifier.set_languages([code for code in _CLASSIFIER_LANGUAGES if code in identifier.labels])
+        _IDENTIFIER.append(identifier)
+    language, probability = _IDENTIFIER[0].classify(text)  # type: ignore[attr-defined]
+    return str(language) if probability >= 0.9 else None
+
+
+def detect_languages(run: Run, packs: Sequence[CompiledPack]) -> list[str | None]:
+    """A language code or None for each unit, for `units.lang`."""
+    return detect(run, Detector(packs))

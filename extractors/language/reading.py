@@ -1,0 +1,219 @@
+"""Reading a match: is it negated, does its context refuse or weaken it, how strong is it, who does what to whom.
+
+Strength (taxonomy section 3) is the predicate plus at least one of: condition, sum of money, third-party actor,
+duration, plural people, in the same sentence. Direction (section 2) goes by the grammatical person of who is affected.
+Negation (section 4): a negator up to four words before the predicate in its clause, unless a new subject stands
+between them ("don't forget you owe").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from extractors.language.compiled import CompiledPack, Context, Pattern, Roles, Rule
+from extractors.language.mentions import Found, matches
+from extractors.language.relations import FAR, Match, Span
+from extractors.language.tokens import HARD, SOFT
+
+_NEGATION_REACH = 4
+_STRENGTH_REACH = 12
+"""A strengthener counts within this many words of the match, in the same sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was made of one match."""
+
+    rule: Rule
+    match: Match
+    grade: str
+    toward: str
+    flags: tuple[str, ...]
+    extra: tuple[tuple[str, Span], ...]
+    """Strengtheners outside the match: (role, token span)."""
+
+
+def _bounds(found: Found, start: int, end: int, kinds: tuple[int, ...]) -> tuple[int, int]:
+    low, high = start, end
+    every = found.tokens.kinds
+    while low > 0 and every[low - 1] not in kinds:
+        low -= 1
+    while high < len(every) and every[high] not in kinds:
+        high += 1
+    return low, high
+
+
+def read(found: Found, rule: Rule, match: Match) -> Reading | None:
+    """The reading of `match`, or None where its context refuses it."""
+    pack = found.pack
+    clause = _bounds(found, match.start, match.end, (HARD, SOFT))
+    sentence = _bounds(found, match.start, match.end, (HARD,))
+    predicate = _predicate(match)
+    if rule.negation == "refuse" and _negated(found, pack, match, predicate):
+        return None
+    for context in rule.context:
+        if _refused(found, context, match, predicate, clause, sentence):
+            return None
+    extra = _strengtheners(found, pack.roles, match, sentence)
+    inside = any(_role_inside(found, pack.roles, match))
+    grade = rule.strength if rule.strength != "auto" else ("strong" if extra or inside else "weak")
+    flags: set[str] = set()
+    for context in rule.context:
+        if matches(found, context.weaken_sentence, *sentence) or matches(found, context.weaken_message, 0, FAR):
+            grade = "weak"
+        if matches(found, context.mention_message, 0, FAR):
+            grade = "weak"
+            flags.add("mention")
+    toward = rule.toward or _toward(found, rule, match, predicate, clause, sentence)
+    if toward == "self_report" and rule.code in ("movement_restriction", "threat_violence") and grade == "strong":
+        flags.add("welfare")
+    if any(span in found.slips for span in match.spans):
+        flags.add("spelling")
+    if pack.ring > 1:
+        flags.add("low_coverage")
+    return Reading(rule, match, grade, toward, tuple(sorted(flags)), tuple(extra))
+
+
+def _predicate(match: Match) -> Span:
+    for element, span in zip(match.pattern.elements, match.spans, strict=True):
+        if element.role == "pred":
+            return span
+    return match.spans[0]
+
+
+def _negated(found: Found, pack: CompiledPack, match: Match, predicate: Span) -> bool:
+    cost = found.cost("clause")
+    stops = found.of(pack.roles.negation_stop)
+    for start, end in found.of(pack.roles.negator):
+        if any(start < e and s < end for s, e in match.spans):
+            continue
+        if end <= predicate[0] and cost[predicate[0]] - cost[end] < _NEGATION_REACH:
+            if not any(end <= s and e <= predicate[0] for s, e in stops):
+                return True
+        elif start >= predicate[1] and cost[start] - cost[predicate[1]] < pack.negation_after:
+            return True
+    return False
+
+
+def _refused(found: Found, c: Context, match: Match, predicate: Span, clause: Span, sentence: Span) -> bool:
+    if c.unless_before:
+        cost = found.cost("clause")
+        low = match.start
+        while low > clause[0] and cost[match.start] - cost[low - 1] <= _NEGATION_REACH:
+            low -= 1
+        if matches(found, c.unless_before, low, predicate[0] if predicate[0] > match.start else match.start):
+            return True
+    if matches(found, c.unless_clause, *clause) or matches(found, c.unless_sentence, *sentence):
+        return True
+    if matches(found, c.unless_message, 0, FAR):
+        return True
+    if c.needs_sentence and not matches(found, c.needs_sentence, *sentence):
+        return True
+    return bool(c.needs_message) and not matches(found, c.needs_message, 0, FAR)
+
+
+_STRENGTHENERS = ("condition", "money", "actor", "duration", "plural_people")
+
+
+def _role_inside(found: Found, roles: Roles, match: Match) -> list[str]:
+    """Strengtheners that are part of the match itself."""
+    return [
+        name
+        for name in _STRENGTHENERS
+        if any(s >= match.start and e <= match.end for s, e in found.of(getattr(roles, name)))
+    ]
+
+
+def _strengtheners(found: Found, roles: Roles, match: Match, sentence: Span) -> list[tuple[str, Span]]:
+    """Strengtheners near the match in its sentence, outside it: at most one of each kind, the nearest."""
+    cost = found.cost("sentence")
+    out = []
+    for name in _STRENGTHENERS:
+        near = []
+        for start, end in found.of(getattr(roles, name)):
+            if start < sentence[0] or end > sentence[1] or (start < match.end and end > match.start):
+                continue
+            distance = cost[start] - cost[match.end] if start >= match.end else cost[match.start] - cost[end]
+            if distance <= _STRENGTH_REACH:
+                near.append((distance, start, end))
+        if near:
+            _, start, end = min(near)
+            out.append((name, (start, end)))
+    return out
+
+
+def _person(found: Found, which: tuple[int, ...], low: int, high: int, last: bool = False) -> Span | None:
+    spans = [s for c in which for s in found.of(c) if s[0] >= low and s[1] <= high]
+    return (max(spans) if last else min(spans)) if spans else None
+
+
+def _toward(found: Found, rule: Rule, match: Match, predicate: Span, clause: Span, sentence: Span) -> str:
+    """Direction by the person affected: the marked slot, then the subject or object, then anyone in the sentence."""
+    r = found.pack.roles
+    first, second, third = (
+        (r.first_subject, r.first_object),
+        (r.second_subject, r.second_object),
+        (r.third_subject, r.third_object),
+    )
+    objects = {
+        "self_report": (r.first_object, -1),
+        "to_addressee": (r.second_object, -1),
+        "about_third": (r.third_object, -1),
+    }
+    everyone = {"self_report": first, "to_addressee": second, "about_third": third}
+    for element, (low, high) in zip(match.pattern.elements, match.spans, strict=True):
+        if element.role in ("whom", "whose"):
+            return _of_person(found, everyone, low, high) or "about_third"
+    if rule.affected == "subject":
+        low, high = min(clause[0], match.start), max(predicate[1], match.start + 1)
+        return (
+            _nearest(found, everyone, low, high, predicate[0])
+            or _nearest(found, everyone, *sentence, predicate[0])
+            or "unknown"
+        )
+    for low, high in match.spans:  # whose passport, whose wages: the possessor in or just before a slot
+        if (low, high) != predicate and (person := _nearest(found, objects, max(clause[0], low - 1), high, low)):
+            return _instruction(found, person, clause, predicate)
+    for low, high in ((predicate[0], match.end), (match.start, match.end), clause, sentence):
+        if person := _nearest(found, objects, low, high, predicate[1]):
+            return _instruction(found, person, clause, predicate)
+    actors = _nearest(found, everyone, *sentence, predicate[0])
+    if actors == "self_report":
+        return "about_third" if found.of(third[1]) else "to_addressee" if found.of(second[0]) else "unknown"
+    return {"to_addressee": "to_addressee", "about_third": "about_third"}.get(actors or "", "unknown")
+
+
+def _of_person(found: Found, table: Mapping[str, tuple[int, ...]], low: int, high: int) -> str | None:
+    for toward, concepts in table.items():
+        if _person(found, concepts, low, high):
+            return toward
+    return None
+
+
+def _nearest(found: Found, table: Mapping[str, tuple[int, ...]], low: int, high: int, at: int) -> str | None:
+    """The person whose mention between two tokens stands nearest to token `at`."""
+    ranked = [
+        (abs(span[0] - at), toward)
+        for toward, concepts in table.items()
+        for c in concepts
+        for span in found.of(c)
+        if span[0] >= low and span[1] <= high
+    ]
+    return min(ranked)[1] if ranked else None
+
+
+def _instruction(found: Found, toward: str, clause: Span, predicate: Span) -> str:
+    """A third person is affected and the addressee acts, or the verb opens the clause: an instruction."""
+    if toward != "about_third":
+        return toward
+    r = found.pack.roles
+    subjects = {"x1": (r.first_subject,), "x2": (r.second_subject,), "x3": (r.third_subject, r.actor)}
+    subject = _nearest(found, subjects, clause[0], predicate[0], predicate[0])
+    opens = predicate[0] == clause[0]
+    return "by_addressee" if subject == "x2" or (subject is None and opens) else toward
+
+
+def specificity(pattern: Pattern) -> int:
+    """How much a pattern asks for: used to prefer the fuller of two overlapping matches."""
+    return len(pattern.elements)

@@ -1,0 +1,198 @@
+"""Words of a chat message in folded form, with exact offsets into the untouched text.
+
+Folding (taxonomy section 5): compatibility forms, case, accents, zero-width and variation characters, digits of all
+scripts, Arabic letter variants. Words: apostrophes are joined (`don't` = `dont`) but French elisions split
+(`l'argent` = `l argent`); letter runs collapse (`noooo`) and digits or signs written for letters are read (`passp0rt`)
+where that gives a word the packs know. Scripts written without spaces give one token a character, so that forms of
+several characters match as phrases. The same function reads the forms of the packs: both sides always agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WORD, NUMBER, SOFT, HARD, SIGN = range(5)
+
+_SPECIAL = {
+    "‘": "'", "’": "'", "ʼ": "'", "`": "'", "´": "'", "ʻ": "'", "′": "'",
+    "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ے": "ي", "ہ": "ه", "ھ": "ه", "ـ": "", "ں": "ن",
+    "ı": "i", "đ": "d", "ø": "o", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "ə": "e",
+    "…": "...", "–": "-", "—": "-", "“": '"', "”": '"', "«": '"', "»": '"', "。": ".", "，": ",", "、": ",",
+    "؟": "?", "،": ",", "؛": ";", "।": ".", "۔": ".", "！": "!", "？": "?", "：": ":", "；": ";",
+}  # fmt: skip
+_KEPT_MARKS = {7, 8, 9, 103, 107, 118, 122}
+"""Combining classes that carry letters (nukta, virama, Thai and Lao vowels and tones), not accents."""
+
+
+def _fold_char(ch: str) -> str:
+    if ch in _SPECIAL:
+        return _SPECIAL[ch]
+    category = unicodedata.category(ch)
+    if category == "Cf" or 0xFE00 <= ord(ch) <= 0xFE0F or ord(ch) == 0x20E3:
+        return ""
+    if category in ("Zs", "Cc") and ch != "\n":
+        return " "
+    if category == "Nd":
+        return str(unicodedata.digit(ch))
+    parts = unicodedata.normalize("NFKD", ch)
+    kept = "".join(c for c in parts if unicodedata.combining(c) in _KEPT_MARKS or not unicodedata.combining(c))
+    return "".join(_SPECIAL.get(c, c) for c in unicodedata.normalize("NFC", kept).casefold())
+
+
+class _Table(dict[int, str]):
+    """Fold table for `str.translate`, filled as characters are met."""
+
+    def __missing__(self, key: int) -> str:
+        made = self[key] = _fold_char(chr(key))
+        return made
+
+
+_TABLE = _Table({i: chr(i).lower() for i in range(128)} | {i: " " for i in range(32) if i != 10} | {0x60: "'"})
+
+
+def fold(text: str) -> str:
+    """`text` folded; one character may become none or several."""
+    return text.translate(_TABLE)
+
+
+def _mapped(text: str) -> tuple[str, list[int]]:
+    """`fold(text)` and, for each of its characters, the index of the original it came from."""
+    origin: list[int] = []
+    for i, ch in enumerate(text):
+        origin.extend([i] * len(_TABLE[ord(ch)]))
+    return fold(text), origin
+
+
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0dff\u064b-\u065f])"
+_TOKEN = re.compile(
+    rf"(?P<number>\d{{1,3}}(?:[ .,]\d{{3}})+(?!\d)(?:[.,]\d{{1,2}}(?!\d))?|\d+(?:[.,:]\d+)*)"
+    rf"|(?P<single>[{_UNSPACED}])"
+    rf"|(?P<word>(?:(?![{_UNSPACED}]){_LETTER})(?:(?![{_UNSPACED}])(?:{_LETTER}|\d)|['@$]+(?={_LETTER}))*)"
+    r"|(?P<hard>[.!?;]+)"
+    r"|(?P<soft>[,:\-()\"/|\n*_~]+)"
+    r"|(?P<sign>\S)"
+)
+_ELISION = re.compile(r"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quelqu|presqu|aujourd)'")
+_RUN = re.compile(r"(.)\1\1+")
+_ODD = re.compile(r"[^\W\d_][\d@$]+[^\W\d_]|([^\W\d_])\1\1")
+"""A text in which `repair` may change a word."""
+_LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"})
+
+
+def repair(word: str, known: frozenset[str]) -> str:
+    """`word` with letter runs collapsed and digits read as letters, where that gives a known word."""
+    if word in known:
+        return word
+    found = _RUN.search(word)
+    if found and found[1].isalpha():
+        for keep in (r"\1\1", r"\1"):
+            if (made := _RUN.sub(keep, word)) in known:
+                return made
+        return _RUN.sub(r"\1", word)
+    if not word.isalpha():
+        for one in ("l", "i"):
+            if (made := word.replace("1", one).translate(_LEET)) in known:
+                return made
+    return word
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of one text (or of several, one after another): parallel lists."""
+
+    words: list[str]
+    kinds: list[int]
+    starts: list[int]
+    ends: list[int]
+    units: list[int]
+    values: list[int]
+    """The value of a number token, else -1."""
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def add(self, word: str, kind: int, start: int, end: int, value: int = -1) -> None:
+        self.words.append(word)
+        self.kinds.append(kind)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.units.append(0)
+        self.values.append(value)
+
+
+def _value(number: str) -> int:
+    """The whole part of a written number: `2,400`, `1.500`, `1 500`, `1500,00`; a clock time gives its hours."""
+    if ":" in number:
+        return int(number.split(":")[0][:9])
+    groups = re.split(r"[ .,]", number)
+    if len(groups) > 1 and len(groups[-1]) != 3:
+        groups = groups[:-1]
+    return int("".join(groups)[:12])
+
+
+def tokenise(text: str, known: frozenset[str] = frozenset()) -> Tokens:
+    """The tokens of `text`, repaired towards `known` words."""
+    out = Tokens([], [], [], [], [], [])
+    folded, origin = (fold(text), None) if text.isascii() else _mapped(text)
+    for m in _TOKEN.finditer(folded):
+        start, end = m.span()
+        kind = m.lastgroup
+        if kind == "word":
+            _add_word(out, m[0], start, end, known)
+        elif kind == "number":
+            out.add(m[0], NUMBER, start, end, _value(m[0]))
+        elif kind == "hard":
+            out.add(m[0], SOFT if m[0].startswith("..") else HARD, start, end)
+        else:
+            out.add(m[0], {"soft": SOFT, "single": WORD}.get(kind or "", SIGN), start, end)
+    if origin is not None:
+        out.ends = [origin[e - 1] + 1 for e in out.ends]
+        out.starts = [origin[s] for s in out.starts]
+    return out
+
+
+def _add_word(out: Tokens, word: str, start: int, end: int, known: frozenset[str]) -> None:
+    while cut := _ELISION.match(word):
+        out.add(word[: cut.end() - 1], WORD, start, start + cut.end())
+        word, start = word[cut.end() :], start + cut.end()
+    plain = word.replace("'", "")
+    out.add(repair(plain, known), WORD, start, end)
+
+
+Short = Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
+
+
+def expand(tokens: Tokens, short: Short) -> Tokens:
+    """`tokens` with one language's short forms written out; what a short form stands for keeps its span."""
+    words = tokens.words
+    if short.keys().isdisjoint(words):
+        return tokens
+    out = Tokens([], [], [], [], [], [])
+    i = 0
+    while i < len(words):
+        for key, meant in short.get(words[i], ()):
+            if tuple(words[i : i + len(key)]) == key:
+                for word in meant:
+                    out.add(word, WORD, tokens.starts[i], tokens.ends[i + len(key) - 1])
+                    out.units[-1] = tokens.units[i]
+                i += len(key)
+                break
+        else:
+            out.add(words[i], tokens.kinds[i], tokens.starts[i], tokens.ends[i], tokens.values[i])
+            out.units[-1] = tokens.units[i]
+            i += 1
+    return out
+
+
+def gate_text(text: str, known: frozenset[str]) -> str:
+    """A text that holds, as whole words, every word `tokenise(text, known)` gives; made without tokenising."""
+    folded = fold(text)
+    if "'" in folded:
+        folded = f"{folded.replace(chr(39), '')} {folded.replace(chr(39), ' ')}"
+    if _ODD.search(folded):
+        folded = f"{folded} {' '.join(tokenise(text, known).words)}"
+    return folded
