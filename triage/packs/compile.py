@@ -193,7 +193,7 @@ class _Compiler:
         own = self.context(source, source.id)
         context = (
             own,
-            *(c for codes, skip, c in guards if (not codes or source.code in codes) and source.id not in skip),
+            *(c for guard, c in guards if _covers(guard, source)),
         )
         return Rule(
             id=source.id, code=source.code, label=source.label, claim=source.claim, patterns=patterns, context=context,
