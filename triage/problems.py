@@ -2,7 +2,7 @@
 
 A message is a template filled with counts, offsets and names of formats: never exception text, process ids or
 absolute paths, so that two machines say the same. Codes are stable: `C-` containers, `R-` readers, `O-` pictures,
-`X-` extraction, `W-` the walk, `K-` workers and limits. A code that is no longer used is never given to something else.
+`X-` extraction, `W-` the walk, `K-` workers and limits, `V-` verification. A code that is no longer used is never given to something else.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ CODES: dict[str, str] = {
     "K-MEMORY": "Reading needed more memory than the limit, twice; the file is quarantined.",
     "K-INVALID": "The worker's answer for this file was not valid; nothing from it was used. Please report this.",
     "K-INTERNAL": "The {reader} reader failed on this file ({kind}); {n} records before that were read. Please report this.",
+    # verification of a case
+    "V-INTERNAL": "This part of the verification failed ({kind}); take it as not verified. Please report this.",
 }
 
 
