@@ -1,0 +1,276 @@
+"""The skeleton of a Cellebrite `report.xml`: from XML events to whole models, files and metadata items.
+
+    project > metadata > item · taggedFiles > file · decodedData > modelType > model
+
+A model's children are `field > value`, `multiField > value*`, `modelField > model`, `multiModelField > model*`.
+A chat may hold a million messages, so each message is handed on when it ends, with the chat as it is known by then;
+participants stand before messages in the report. Namespaces differ between versions: local names count.
+
+Knowledge of the format: the `UFED XML` reports of public parsers (IPED, UFEDLib) described in words, and a published
+fragment. Not read: `carvedFiles`, `images`, bookmarks and the vendor's own statistics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from triage.readers.xml_stream import XmlStream, local_name
+
+MAX_VALUE = 4_000_000
+"""Characters of one value that are kept."""
+MAX_DEPTH = 40
+"""Models within models (a reply to a reply …); deeper ones are counted as unread."""
+_STREAMED = {("Chat", "Messages"), ("Chat", "ActivityLog")}
+
+
+@dataclass(slots=True)
+class Model:
+    """One `model` element with what it holds."""
+
+    type: str
+    id: str
+    attributes: dict[str, str]
+    path: str
+    """XPath of the element."""
+    fields: dict[str, str] = field(default_factory=dict)
+    unknown_times: set[str] = field(default_factory=set)
+    """Fields whose time the vendor marks as unknown."""
+    lists: dict[str, list[str]] = field(default_factory=dict)
+    models: dict[str, list[Model]] = field(default_factory=dict)
+    chat: Model | None = None
+    """The chat a streamed message stands in."""
+    field_name: str = ""
+    """The field of the parent that holds it."""
+    children: dict[str, int] = field(default_factory=dict)
+
+    def get(self, *names: str) -> str:
+        """The first of these fields that is not empty."""
+        for name in names:
+            if value := self.fields.get(name, ""):
+                return value
+        return ""
+
+    def first(self, *names: str) -> Model | None:
+        """The first model in the first of these fields that has one."""
+        for name in names:
+            if found := self.models.get(name):
+                return found[0]
+        return None
+
+    def all(self, *names: str) -> list[Model]:
+        """Every model in these fields."""
+        return [one for name in names for one in self.models.get(name, ())]
+
+    @property
+    def state(self) -> str:
+        """`deleted_state` as the vendor gives it."""
+        return self.attributes.get("deleted_state", "")
+
+
+@dataclass(slots=True)
+class Finished:
+    """A chat has ended: all its messages have been handed on."""
+
+    chat: Model
+
+
+@dataclass(slots=True)
+class TaggedFile:
+    """One entry of `taggedFiles`."""
+
+    path: str
+    items: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Item:
+    """One `item` of a `metadata` section, or a `field` of the case information."""
+
+    section: str
+    name: str
+    value: str = ""
+
+
+@dataclass(slots=True)
+class Root:
+    """The root element's own attributes."""
+
+    name: str
+    attributes: dict[str, str]
+
+
+Event = Model | Finished | TaggedFile | Item | Root
+
+
+class Tree:
+    """Handlers for `XmlStream`: keeps the open models only."""
+
+    def __init__(self) -> None:
+        self.stream: XmlStream[Event] = XmlStream(self.start, self.end)
+        self.too_deep = 0
+        self.cut_values = 0
+        self._emit = self.stream.ready.append
+        self._models: list[Model] = []
+        self._containers: list[tuple[str, str]] = []
+        """(field name, path) of the open modelField or multiModelField of each open model."""
+        self._skip = 0
+        self._field = ""
+        self._multi = False
+        self._text: list[str] | None = None
+        self._length = 0
+        self._value: dict[str, str] = {}
+        self._base = self._prefix = ""
+        self._counts: dict[str, int] = {}
+        self._file: TaggedFile | None = None
+        self._item: Item | None = None
+        self._section = ""
+        self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        self._depth += 1
+        if self._skip:
+            self._skip += 1
+            return
+        name = local_name(tag)
+        if self._depth == 1:
+            self._root(name, attributes)
+        if name == "value":
+            if self._models and self._field:
+                self._value = attributes
+                self._capture()
+        elif name == "field":
+            self._field, self._multi = attributes.get("name", ""), False
+            if not self._models and self._depth > 1:
+                self._item = Item("case", self._field)
+                self._capture()
+        elif name == "model":
+            self._start_model(attributes)
+        elif name in ("modelField", "multiModelField") and self._models:
+            parent = self._models[-1]
+            at = parent.children[name] = parent.children.get(name, 0) + 1
+            self._containers.append((attributes.get("name", ""), f"{parent.path}/{name}[{at}]"))
+        elif name == "multiField":
+            self._field, self._multi = attributes.get("name", ""), True
+        elif name == "modelType" and not self._models and self._depth > 1:
+            self._counts["modelType"] = at = self._counts.get("modelType", 0) + 1
+            self._base, self._counts["model"] = f"{self._prefix}/modelType[{at}]", 0
+        elif not self._models:
+            self._start_other(name, attributes)
+
+    def _root(self, name: str, attributes: dict[str, str]) -> None:
+        self._base = "" if name == "model" else f"/{name}"
+        self._prefix = f"{self._base}/decodedData" if name == "project" else self._base
+        self._emit(Root(name, attributes))
+
+    def _start_model(self, attributes: dict[str, str]) -> None:
+        if len(self._models) >= MAX_DEPTH:
+            self.too_deep += 1
+            self._skip = 1
+            return
+        if self._models:
+            parent = self._models[-1]
+            name, base = self._containers[-1] if self._containers else ("", parent.path)
+            key = f"{base}/model"
+            at = parent.children[key] = parent.children.get(key, 0) + 1
+        else:
+            name, key = "", f"{self._base}/model"
+            at = self._counts["model"] = self._counts.get("model", 0) + 1
+        made = Model(attributes.get("type", ""), attributes.get("id", ""), attributes, f"{key}[{at}]", field_name=name)
+        self._models.append(made)
+        self._containers.append(("", made.path))
+        self._field = ""
+
+    def _start_other(self, name: str, attributes: dict[str, str]) -> None:
+        """Elements outside models: files and metadata."""
+        if name == "file" and self._file is None:
+            self._file = TaggedFile(attributes.get("path", ""))
+        elif name == "metadata":
+            self._section = attributes.get("section", "")
+        elif name == "item":
+            self._item = Item(self._section, attributes.get("name", ""))
+            self._capture()
+        elif name == "extractionInfo":
+            self._emit(Item("extraction", attributes.get("name", ""), attributes.get("type", "")))
+
+    def _capture(self) -> None:
+        self._text, self._length = [], 0
+        self.stream.on_text(self._take)
+
+    def _take(self, data: str) -> None:
+        assert self._text is not None  # the handler is set only while a value is open
+        room = MAX_VALUE - self._length
+        self._length += len(data)
+        if room > 0:
+            self._text.append(data[:room])
+
+    def _captured(self) -> str:
+        self.stream.on_text(None)
+        text = "".join(self._text or ())
+        self._text = None
+        if self._length > MAX_VALUE:
+            self.cut_values += 1
+        return text
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        self._depth -= 1
+        if self._skip:
+            self._skip -= 1
+            return
+        name = local_name(tag)
+        if name == "value":
+            if self._text is not None and self._models:
+                self._end_value(self._captured())
+        elif name == "field":
+            if self._item is not None and not self._models:
+                self._end_item()
+            self._field = ""
+        elif name == "model":
+            self._end_model()
+        elif name in ("modelField", "multiModelField"):
+            if self._models and self._containers:
+                self._containers.pop()
+        elif name == "item" and self._item is not None:
+            self._end_item()
+        elif name == "file" and self._file is not None and not self._models:
+            self._emit(self._file)
+            self._file = None
+
+    def _end_value(self, text: str) -> None:
+        model = self._models[-1]
+        if self._multi:
+            model.lists.setdefault(self._field, []).append(text)
+            return
+        if text and not model.fields.get(self._field):
+            model.fields[self._field] = text
+            if self._value.get("format", "TimeStampKnown") == "TimeStampUnknown":
+                model.unknown_times.add(self._field)
+
+    def _end_item(self) -> None:
+        item = self._item
+        assert item is not None
+        self._item = None
+        item.value = self._captured().strip()
+        if self._file is not None:
+            self._file.items.setdefault(item.name, item.value)
+        else:
+            self._emit(item)
+
+    def _end_model(self) -> None:
+        made = self._models.pop()
+        self._containers.pop()
+        self._field = ""
+        if not self._models:
+            self._emit(Finished(made) if made.type == "Chat" else made)
+            return
+        parent = self._models[-1]
+        if (parent.type, made.field_name) in _STREAMED and len(self._models) == 1:
+            made.chat = parent
+            self._emit(made)
+        else:
+            parent.models.setdefault(made.field_name, []).append(made)
+
+    def unfinished(self) -> int:
+        """Records that were begun and not ended: the open message, or the open top-level model that is no chat."""
+        return sum(1 for model in self._models[:2] if model.type != "Chat" and model.field_name in ("", "Messages"))
