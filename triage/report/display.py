@@ -1,0 +1,150 @@
+"""Evidence text made fit for display: masked, defanged, with what is invisible made visible. Offsets are respected.
+
+Four things are done to a copy of the text, character by character, so that the offsets of findings still hold:
+- digits of accounts and personal ids become `•`, all but the last four (entity specification, section 7);
+- web addresses are defanged (`hxxps://host[.]example`): no program can turn them into links;
+- control characters, embeddings and overrides of the writing direction, tag characters and noncharacters are printed
+  as `[U+202E]`: they could hide text or reorder what stands beside it (UTS #39, UAX #9). Joiners and direction marks
+  stay, since Persian, Indic scripts and emoji need them; each text is isolated by `<bdi>` anyway;
+- a long text is cut around what is quoted, and says how many characters were left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+
+from triage.report.model import Segment, Text
+
+MASKED_TYPES = frozenset(
+    {"IBAN", "CLABE", "AR_CBU", "CVU", "BANK_ACCOUNT", "BR_CPF", "BR_CNPJ", "CARD_PAN", "PIX_KEY"}
+    | {"NATIONAL_ID", "PASSPORT_NO", "VISA", "MRZ"}
+)
+"""Accounts and personal ids: printed with their last four characters. Phones and wallets are printed in full."""
+KEPT = 4
+LONG = 900
+"""Characters of one text that are printed at most, and …"""
+AROUND = 350
+"""… how many are kept on each side of a quote in a longer one."""
+
+Span = tuple[int, int]
+
+_URL = re.compile(r"\b(?:h(tt)ps?|f(t)ps?)(?=://)|(?<=://)[^\s/?#<>\"'`]+|\bwww\.[^\s/?#<>\"'`]+", re.IGNORECASE)
+_LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
+
+
+def visible(text: str) -> str:
+    """Evidence text for a single line of the page."""
+    return "".join(_shown(ch) for ch in text)
+
+
+def terminal(text: str) -> str:
+    """Evidence text for one line of a terminal: nothing that moves the cursor, hides or reorders (Trojan Source)."""
+    return "".join(f"\\u{{{ord(ch):x}}}" if ch in "\n\t" or _deceives(ch) or ch in _MARKS else ch for ch in text)
+
+
+_MARKS = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\u2066\u2067\u2068\u2069\u2028\u2029\ufeff"
+
+
+def _shown(ch: str) -> str:
+    return f"[U+{ord(ch):04X}]" if _deceives(ch) else ch
+
+
+def _deceives(ch: str) -> bool:
+    code = ord(ch)
+    if code < 0xA0:
+        return (code < 0x20 and ch not in "\n\t") or code >= 0x7F
+    return (
+        0x202A <= code <= 0x202E
+        or 0xD800 <= code <= 0xDFFF
+        or 0xFDD0 <= code <= 0xFDEF
+        or (code & 0xFFFE) == 0xFFFE
+        or 0xE0000 <= code <= 0xE007F
+        or code in (0xFFF9, 0xFFFA, 0xFFFB)
+    )
+
+
+def language(code: str | None) -> str:
+    """A language tag that may stand in an attribute, or '' (BCP 47 form only)."""
+    return code if code and _LANG.match(code) else ""
+
+
+def defang(text: str) -> str:
+    """One line with its web addresses defanged."""
+    changed = _defanged(text)
+    return "".join(changed.get(i, _shown(ch)) for i, ch in enumerate(text))
+
+
+def mask_value(kind: str, value: str) -> str:
+    """A normal form for display: the last four of accounts and ids, web addresses defanged."""
+    if kind not in MASKED_TYPES or (kind == "PIX_KEY" and ("@" in value or value.startswith("+"))):
+        return defang(value)
+    if kind == "MRZ":
+        country, _, rest = value.partition("|")
+        return f"{country}:{_tail(rest.split('|')[0])}"
+    prefix, colon, number = value.rpartition(":")
+    return visible(f"{prefix}{colon}{_tail(number)}")
+
+
+def _tail(value: str) -> str:
+    hidden = _hidden(value, 0, len(value))
+    return "".join("•" if i in hidden else ch for i, ch in enumerate(value))
+
+
+def _hidden(text: str, start: int, end: int) -> set[int]:
+    """Positions to overwrite: letters, digits and earlier masks, but for the last four."""
+    places = [i for i in range(start, end) if text[i].isalnum() or text[i] in "*•"]
+    return set(places[:-KEPT] if len(places) > KEPT else places)
+
+
+def compose(
+    text: str, *, marks: Iterable[Span] = (), masks: Iterable[Span] = (), lang: str | None = None, full: bool = False
+) -> Text:
+    """`text` ready for display, with the spans of `marks` as marked segments and those of `masks` overwritten."""
+    spans = merge(marks, len(text))
+    start, end = (0, len(text)) if full else window(text, spans)
+    changed = _defanged(text)
+    for low, high in masks:
+        changed.update(dict.fromkeys(_hidden(text, max(low, 0), min(high, len(text))), "•"))
+    cuts = sorted({start, end, *(edge for span in spans for edge in span if start < edge < end)})
+    segments = []
+    for low, high in pairwise(cuts):
+        marked = any(first <= low < last for first, last in spans)
+        shown = "".join(changed.get(i) or _shown(text[i]) for i in range(low, high))
+        segments.append(Segment(text=shown, mark=marked))
+    return Text(segments=tuple(segments), lang=language(lang), before=start, after=len(text) - end)
+
+
+def merge(spans: Iterable[Span], length: int) -> list[Span]:
+    """Spans within the text, in order, overlapping and touching ones joined."""
+    out: list[Span] = []
+    for low, high in sorted((max(low, 0), min(high, length)) for low, high in spans):
+        if out and low <= out[-1][1]:
+            out[-1] = (out[-1][0], max(high, out[-1][1]))
+        elif low < high:
+            out.append((low, high))
+    return out
+
+
+def window(text: str, spans: list[Span]) -> Span:
+    """Which part of the text is printed: all of a short one, else what surrounds the quotes."""
+    if len(text) <= LONG:
+        return 0, len(text)
+    if not spans:
+        return 0, LONG
+    low, high = spans[0][0], min(spans[-1][1], spans[0][0] + LONG)
+    return max(0, low - AROUND), min(len(text), high + AROUND)
+
+
+def _defanged(text: str) -> dict[int, str]:
+    """Position → replacement, for the schemes and the dots of the hosts of web addresses."""
+    changed: dict[int, str] = {}
+    if "://" not in text and "www." not in text.lower():
+        return changed
+    for found in _URL.finditer(text):
+        for group in (1, 2):
+            changed.update(dict.fromkeys(range(*found.span(group)), "x"))
+        if found[1] is None and found[2] is None:
+            changed.update({i: "[.]" for i in range(*found.span()) if text[i] == "."})
+    return changed

@@ -1,0 +1,111 @@
+"""The report as one HTML file: opens offline, prints, and needs no script to be read.
+
+Evidence text is hostile. Autoescape is on for each expression, an undefined name is an error, nothing is ever marked as
+safe, evidence goes into element text only (never into an attribute, a URL, the style sheet or the script), and a
+Content-Security-Policy allows nothing but the one style sheet and the one script whose hashes it names.
+The same index gives the same bytes: times come from the index, lists have a total order.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from triage.index import schema
+from triage.report.build import build
+from triage.report.display import visible
+from triage.report.model import Limits, Report
+from triage.report.wording import Wording, load
+
+_SAFE_IN_CSS = re.compile(r"[0-9a-fA-F-]{0,64}\Z")
+
+
+def render(
+    case: Path | sqlite3.Connection, out: Path | None = None, *, language: str = "en", limits: Limits | None = None
+) -> Path:
+    """Write the report of a case folder (or of an open index) and return its path; replaced in one step."""
+    if isinstance(case, Path):
+        connection = schema.open_readonly(case / "evidence.sqlite")
+        try:
+            return render(connection, out or case / "report" / "index.html", language=language, limits=limits)
+        finally:
+            connection.close()
+    if out is None:
+        raise ValueError("a path is needed where the index is given open")
+    text = page(build(case, wording=load(language), limits=limits), load(language))
+    out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _replace(out, text.encode("utf-8"))
+    return out
+
+
+def page(report: Report, wording: Wording) -> str:
+    """The whole page."""
+    environment = _environment(wording)
+    style = environment.get_template("style.css.j2").render(**_running(report, wording))
+    script = environment.get_template("script.js.j2").render()
+    return environment.get_template("index.html.j2").render(
+        report=report,
+        language=wording.language,
+        policy=_policy(style, script),
+        **_running(report, wording),
+    )
+
+
+def _environment(wording: Wording) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("triage.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def command(key: str, **fields: str | int) -> str:
+        return wording.say(f"commands.{key}", case=wording.say("commands.case"), **fields)
+
+    environment.globals.update(
+        say=wording.say, name=wording.name, gloss=wording.gloss, names=wording.names, num=wording.number,
+        size=wording.size, command=command, visible=visible,
+    )  # fmt: skip
+    return environment
+
+
+def _running(report: Report, wording: Wording) -> dict[str, str]:
+    """What the foot of each printed page says: our words and a digest, checked, since they go into the style sheet."""
+    root = report.case.index_root[:12]
+    if not _SAFE_IN_CSS.match(root):
+        root = ""
+    return {"foot": wording.say("page.footer").replace('"', ""), "root12": root}
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _replace(out: Path, content: bytes) -> None:
+    """Beside the target first, then renamed: a reader never sees half a page."""
+    handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o600)
+        Path(name).replace(out)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
