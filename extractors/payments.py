@@ -1,0 +1,95 @@
+"""Payment references: the finders of bank accounts, cards, Brazil, crypto, wallets, keyed references, secrets and codes.
+
+Order inside the part is of no matter: tiers and ranks decide which candidate keeps a span (`extractors.entities`).
+A message is looked at only where it holds a digit, `@`, `$` or one of the trigger words; what needs digits is skipped
+below the shortest reference's count of them, so everyday messages cost one pass of a character class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractors import payments_bank as bank
+from extractors import payments_brazil as brazil
+from extractors import payments_cards as cards
+from extractors import payments_qr as qr
+from extractors import payments_secrets as secrets
+from extractors import payments_wallets as wallets
+from extractors.digit_runs import noisy_runs, runs
+from extractors.parts import Candidate, Part, TextContext
+from extractors.payments_banknotes import banknotes
+from extractors.payments_crypto import crypto
+from extractors.payments_references import national_accounts, references
+from triage.text import View
+
+_DIGIT = re.compile(r"\d")
+
+
+def _with_digits(text: str, count: int, context: TextContext) -> Iterator[Candidate]:
+    """Finders of tokens with at least `count` digits in the message."""
+    if count >= 3:
+        yield from secrets.secrets(text)
+    if count >= 7:
+        yield from references(text, context)
+        yield from bank.us_routing(text)
+        yield from bank.ifsc(text)
+        yield from bank.creditor_references(text)
+        yield from bank.ibans(text)
+        yield from national_accounts(text, context)
+        yield from banknotes(text)
+    if count >= 8:
+        yield from brazil.persons(text)
+        yield from _long_numbers(text)
+
+
+def _long_numbers(text: str) -> Iterator[Candidate]:
+    for all_runs, noisy in ((runs(text), False), (noisy_runs(text), True)):
+        if all_runs:
+            yield from cards.cards(text, all_runs, noisy=noisy)
+            yield from bank.long_accounts(text, all_runs, noisy=noisy)
+            yield from brazil.boletos(text, all_runs, noisy=noisy)
+    yield from bank.swiss_references(text)
+
+
+def find(view: View, context: TextContext) -> Iterator[Candidate]:
+    """Every payment candidate of a message."""
+    text = view.text
+    yield from qr.payloads(text)
+    yield from crypto(text)
+    count = sum(1 for _ in _DIGIT.finditer(text))
+    yield from _with_digits(text, count, context)
+    yield from bank.bics(text)
+    yield from bank.aliases(text)
+    yield from brazil.pix_keys(text)
+    if "@" in text:
+        yield from wallets.upi(text)
+    yield from wallets.tags(text)
+    if "." in text:
+        yield from wallets.paypal(text)
+    if "$" in text:
+        yield from wallets.cashtags(text)
+    yield from wallets.zelle(text)
+    yield from secrets.seeds(text)
+
+
+PART = Part(
+    name="payments",
+    find=find,
+    marks=r"\d@$",
+    triggers=(
+        "alias",
+        "swift",
+        "bic",
+        "свифт",
+        "سويفت",
+        "paypal",
+        "venmo",
+        "revolut",
+        "seed",
+        "phrase",
+        "frase",
+        "palabras",
+        "private key",
+    ),
+)
