@@ -23,6 +23,11 @@ def encode(name: str) -> str:
     return out.replace(NESTED, "%21/")
 
 
+def raw(path: str) -> bytes:
+    """The bytes a file system holds for an encoded path without `!/`."""
+    return re.sub(rb"%([0-9A-F]{2})", lambda m: bytes([int(m[1], 16)]), path.encode())
+
+
 def join(container: str, member: str) -> str:
     """The path of a member inside the item `container`; both already encoded."""
     return container + NESTED + member

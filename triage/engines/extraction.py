@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from triage.engines.runs import split
@@ -16,17 +16,28 @@ class Extraction:
 
     extractors: Sequence[Extractor]
     resources: Resources
-    detect: Callable[[Run], Sequence[str | None]] | None = None
-    """Language of each unit of a run, None where undecided."""
     _scans: list[tuple[str, Scan]] | None = None
 
     def scans(self) -> list[tuple[str, Scan]]:
+        """Every extractor, ready."""
         if self._scans is None:
+            self._compile()
             self._scans = [(e.name, e.prepare(self.resources)) for e in self.extractors]
         return self._scans
 
+    def _compile(self) -> None:
+        """Load the rule packs here, in the worker: extractors are given them and may open no file."""
+        if not self.resources.compiled:
+            from triage.packs import compiled_packs
+
+            self.resources = replace(self.resources, compiled=tuple(compiled_packs(self.resources)))
+
     def languages(self, run: Run) -> Sequence[str | None]:
-        return self.detect(run) if self.detect else [None] * len(run.units)
+        """Language of each unit of a run, None where undecided."""
+        from extractors.language import detect_languages
+
+        self._compile()
+        return detect_languages(run, self.resources.compiled)  # type: ignore[arg-type]
 
     def hits(self, run: Run) -> Iterator[Hit | Problem]:
         """Hits with unit indexes within the run; a Problem for each unit on which an extractor failed."""

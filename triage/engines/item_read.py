@@ -101,14 +101,14 @@ def _window(progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
             languages[index] = language
         for found in extraction.hits(run):
             if isinstance(found, Hit):
-                hits.append(pack_hit(_placed(found, indexes)))
+                hits.append(pack_hit(placed(found, indexes)))
             else:
                 yield ["problem", progress.number, pack_problem(found)]
     rows = [pack_unit(unit, language) for unit, language in zip(units, languages, strict=True)]
     yield ["unit-batch", progress.number, rows, hits]
 
 
-def _placed(hit: Hit, indexes: list[int]) -> Hit:
+def placed(hit: Hit, indexes: list[int]) -> Hit:
     """The hit with unit indexes of the window instead of the run."""
     parts = tuple(replace(p, unit=indexes[p.unit]) for p in hit.finding.parts)
     finding = replace(hit.finding, parts=parts) if parts else hit.finding

@@ -4,7 +4,7 @@ Frames, in order, for each item `i` (a number local to the task):
     ["item", i, parent, path, size, sha256, media_type, reader, chain]   before anything it yields
     ["unit-batch", i, units, hits]   ["problem", i, …]   ["tally", i, what, n]
     ["conversation", i, name, participants, owner]   ["vendor", i, path, algorithm, value]   ["fact", i, key, value]
-    ["fan", i, members, hashes]      an archive whose members are to be shared out: [index, size] each
+    ["fan", i, members, hashes]      an archive whose members are to be shared out: [index, size, path] each
     ["end", i, status, flags, digests]
 and ["done"] after the last.
 """
@@ -137,7 +137,7 @@ class Bench:
             if _is_vendor(found):
                 task = replace(task, extra_hashes=("md5",))
             if not chain and (len(found) > FAN_MEMBERS or sum(m.size for m in found) > FAN_BYTES):
-                yield ["fan", number, [[m.index, m.size] for m in found], list(task.extra_hashes)]
+                yield ["fan", number, [[m.index, m.size, m.path] for m in found], list(task.extra_hashes)]
                 listed = [p for p in listed if isinstance(p, Problem)]
             members = iter(listed)
         for step in guarded(members, lambda error, n: problem("C-TRUNCATED", "container", format="", at="", n=n)):

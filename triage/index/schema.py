@@ -46,6 +46,7 @@ create table vendor_hashes(report_item text not null, path text not null, algori
   value text not null, primary key(report_item, path, algorithm)) without rowid;
 create table item_hashes(item_id text not null, algorithm text not null, value text not null,
   primary key(item_id, algorithm)) without rowid;
+create table item_chains(item_id text primary key, chain text not null) without rowid;
 create table source_facts(item_id text not null, key text not null, value text not null,
   primary key(item_id, key, value)) without rowid;
 create table conversations(item_id text not null, name text not null, participants text not null, owner text not null,

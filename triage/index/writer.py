@@ -18,6 +18,8 @@ from triage.index.canonical import dumps
 from triage.index.rows import finding_row, mask_units, part_rows, unit_row
 from triage.model import Hit, ItemId, Problem, Status, Unit, UnitId
 
+OCR_SEQ = 1 << 40
+"""Positions (`units.seq`) of what the second phase adds to an item: after all of the first."""
 _UNIT = f"insert into units values(null,{','.join('?' * 22)})"
 _FINDING = f"insert or ignore into findings values(null,{','.join('?' * 14)})"
 
@@ -109,6 +111,12 @@ class Writer:
                 digest = hmac.new(self._key, found.secret.encode(), hashlib.sha256).hexdigest()
                 self.db.execute("insert or ignore into secrets values(?,?)", (finding, digest))
 
+    def hits(self, item: ItemId, units: Sequence[Unit], hits: Sequence[Hit]) -> None:
+        """Further findings in units that are stored already."""
+        self.begin()
+        unit_ids = [ids.unit_id(item, u.locator, u.origin) for u in units]
+        self._insert_hits(hits, unit_ids, [u.text for u in units])
+
     def item(self, row: ItemRow) -> None:
         """The item's end: written after everything it yielded."""
         self.begin()
@@ -137,10 +145,17 @@ class Writer:
         self.begin()
         for item in items:
             forget_units(self.db, "item_id=?", (item,))
-            for table in ("problems", "tallies", "item_hashes", "source_facts", "conversations"):
+            for table in ("problems", "tallies", "item_hashes", "source_facts", "conversations", "item_chains"):
                 self.db.execute(f"delete from {table} where item_id=?", (item,))
             self.db.execute("delete from vendor_hashes where report_item=?", (item,))
             self.db.execute("delete from items where id=?", (item,))
+
+    def forget_ocr(self, item: ItemId) -> None:
+        """Remove what the second phase added to an item."""
+        self.begin()
+        forget_units(self.db, "item_id=? and seq>=?", (item, OCR_SEQ))
+        self.db.execute("delete from problems where item_id=? and stage='ocr'", (item,))
+        self.db.execute("delete from tallies where item_id=? and what like 'ocr\\_%' escape '\\'", (item,))
 
     def meta(self, **values: str) -> None:
         self.rows("meta", values.items())
@@ -149,7 +164,7 @@ class Writer:
         """After a run that did not end: remove what belongs to no finished item."""
         self.begin()
         forget_units(self.db, "item_id not in (select id from items)", ())
-        for table in ("problems", "tallies", "item_hashes", "source_facts", "conversations"):
+        for table in ("problems", "tallies", "item_hashes", "source_facts", "conversations", "item_chains"):
             self.db.execute(f"delete from {table} where item_id not in (select id from items)")
         self.db.execute("delete from vendor_hashes where report_item not in (select id from items)")
         self.commit()
@@ -164,3 +179,13 @@ def forget_units(db: sqlite3.Connection, where: str, values: tuple[object, ...])
     db.execute(f"delete from findings where unit_id in ({units})", values)
     db.execute(f"delete from attachments where unit_id in ({units})", values)
     db.execute(f"delete from units where {where}", values)
+
+
+def forget_findings(db: sqlite3.Connection, rule_prefix: str) -> None:
+    """Remove the findings of one extractor."""
+    where = "substr(rule,1,?)=?"
+    values = (len(rule_prefix), rule_prefix)
+    for table in ("finding_parts", "secrets"):
+        sql = f"delete from {table} where finding_id in (select id from findings where {where})"
+        db.execute(sql, values)
+    db.execute(f"delete from findings where {where}", values)

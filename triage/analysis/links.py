@@ -1,0 +1,111 @@
+"""Links between records: copies of a message, copies of a picture, attachments. Nothing is ever merged or deleted.
+
+Bases, strongest first: `id` (the application's own message id, same application), `exact` (same text, same
+instant to the second, in another file), `time+text` (same text of at least `LONG` characters in the same minute,
+where one source keeps no seconds). Equal minutes alone never link. A group is linked to its first member only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+LONG = 20
+_Link = tuple[str, str, str, str]
+
+
+def derive(db: sqlite3.Connection) -> None:
+    """Fill `links` and the items of `attachments` anew."""
+    db.execute("delete from links")
+    for links in (_by_id(db), _by_instant(db), _by_minute(db), _pictures(db)):
+        db.executemany("insert or ignore into links values(?,?,?,?)", links)
+    db.executemany("insert or ignore into links values(?,?,?,?)", _attachments(db))
+
+
+def _stars(rows: Iterable[sqlite3.Row], basis: str) -> Iterator[_Link]:
+    """Rows (key, unit, item) ordered by key: each later member of a key linked to the first of another item."""
+    key, first, items = None, "", set()
+    for row in rows:
+        if row[0] != key:
+            key, first, items = row[0], row[1], {row[2]}
+        elif row[2] not in items:
+            items.add(row[2])
+            yield "same-message", first, row[1], basis
+
+
+def _by_id(db: sqlite3.Connection) -> list[_Link]:
+    sql = """select app || char(0) || native_id, id, item_id from units where native_id<>'' and origin='message'
+      and native_id in (select native_id from units where native_id<>'' and origin='message'
+        group by app, native_id having count(distinct item_id)>1) order by 1, item_id, seq"""
+    return list(_stars(db.execute(sql), "id"))
+
+
+_REPEATED = """select text from units where origin in ('message','call') and length(text)>{least}
+  group by text having count(distinct item_id)>1"""
+
+
+def _by_instant(db: sqlite3.Connection) -> list[_Link]:
+    sql = f"""select text || char(0) || substr(sent_at,1,19), id, item_id from units
+      where origin in ('message','call') and sent_at is not null and text in ({_REPEATED.format(least=0)})
+      order by 1, item_id, seq"""
+    return list(_stars(db.execute(sql), "exact"))
+
+
+def _by_minute(db: sqlite3.Connection) -> list[_Link]:
+    sql = f"""select text || char(0) || minute, id, item_id from (
+        select text, id, item_id, seq, substr(sent_at,1,16) as minute from units
+          where origin='message' and sent_at is not null
+        union all select text, id, item_id, seq, 'local ' || substr(sent_at_local,1,16) from units
+          where origin='message' and sent_at_local is not null and time_basis in ('device-local','offset'))
+      where text in ({_REPEATED.format(least=LONG)}) order by 1, item_id, seq"""
+    known = {(a, b) for _, a, b, _ in db.execute("select * from links where kind='same-message'")}
+    return [link for link in _stars(db.execute(sql), "time+text") if (link[1], link[2]) not in known]
+
+
+def _pictures(db: sqlite3.Connection) -> list[_Link]:
+    """The same bytes in several places."""
+    sql = """select sha256, id from items where media_type like 'image/%' and sha256 in (select sha256 from items
+      where media_type like 'image/%' group by sha256 having count(*)>1) order by sha256, source, path"""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for sha256, item in db.execute(sql):
+        groups[sha256].append(item)
+    return [("same-picture", ids[0], other, "exact") for ids in groups.values() for other in ids[1:]]
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
+
+
+def _attachments(db: sqlite3.Connection) -> list[_Link]:
+    """Tie stated file names to items of the same folder or archive: by path, else by a name unique there."""
+    units: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    sql = """select a.unit_id, a.name, i.source, i.path from attachments a join units u on u.id=a.unit_id
+      join items i on i.id=u.item_id order by i.source, i.path, u.seq, a.name"""
+    for unit, name, source, path in db.execute(sql):
+        units[source, path].append((unit, name))
+    found: list[_Link] = []
+    for (source, path), names in units.items():
+        folder = path.rsplit("/", 1)[0] + "/" if "/" in path else ""
+        found += _resolve(db, source, folder, names)
+    return found
+
+
+def _resolve(db: sqlite3.Connection, source: str, folder: str, names: list[tuple[str, str]]) -> list[_Link]:
+    by_path: dict[str, str] = {}
+    by_name: dict[str, list[str]] = defaultdict(list)
+    sql = "select id, path from items where source=? and substr(path,1,?)=? order by path"
+    for item, path in db.execute(sql, (source, len(folder), folder)):
+        below = _folded(path[len(folder) :])
+        by_path[below] = item
+        by_name[below.rsplit("/", 1)[-1]].append(item)
+    found = []
+    for unit, name in names:
+        wanted = _folded(name)
+        same = by_name.get(wanted.rsplit("/", 1)[-1], [])
+        item = by_path.get(wanted.lstrip("/")) or (same[0] if len(same) == 1 else None)
+        if item is not None:
+            db.execute("update attachments set item_id=? where unit_id=? and name=?", (item, unit, name))
+            found.append(("attachment", unit, item, "exact"))
+    return found

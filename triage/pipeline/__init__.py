@@ -1,0 +1,1 @@
+"""Composes the stages and owns the loop: from sources to a sealed case. See `triage.pipeline.run`."""

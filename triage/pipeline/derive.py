@@ -1,0 +1,26 @@
+"""The derive pass: what only the whole index shows. Runs over the rows alone, and gives the same rows every time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from triage.analysis import entities, exhibits, links, provenance, reading_order, reported, vendor, watch_hashes
+from triage.index import search
+from triage.index.writer import Writer
+from triage.pipeline.request import WatchList
+
+
+def derive(db: sqlite3.Connection, writer: Writer, watch: Sequence[WatchList]) -> None:
+    """Corroboration, links, vendor hashes, aggregates, exhibits, reading order, full-text search."""
+    writer.begin()
+    reported.derive(db)
+    watch_hashes.derive(db, [entry for listed in watch for entry in listed.entries])
+    links.derive(db)
+    vendor.derive(db)
+    provenance.derive(db)
+    entities.fill(db)
+    exhibits.derive(db)
+    reading_order.fill(db)
+    search.rebuild(db)
+    writer.commit()

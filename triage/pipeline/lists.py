@@ -1,0 +1,24 @@
+"""Watch-lists as files: read, checked, and identified by their hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from triage.errors import UsageError
+from triage.pipeline.request import WatchList
+from triage.watchlists import parse_watchlist
+
+
+def read_lists(paths: Sequence[Path]) -> tuple[WatchList, ...]:
+    """Every list, in the order given; UsageError names the file and the line of a mistake."""
+    out = []
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise UsageError("the watch-list cannot be read.", where=str(path), remedy="Check the path.") from error
+        entries = parse_watchlist(path.name, content)
+        out.append(WatchList(name=path.name, sha256=hashlib.sha256(content).hexdigest(), entries=tuple(entries)))
+    return tuple(out)

@@ -1,0 +1,91 @@
+"""What a run is asked to do, and whom it tells how far it is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from triage.case import SourceArgument
+from triage.index.canonical import dumps
+from triage.model import WatchEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchList:
+    """A watch-list as the examiner gave it."""
+
+    name: str
+    sha256: str
+    entries: tuple[WatchEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One `triage run`."""
+
+    sources: tuple[SourceArgument, ...]
+    case: Path
+    jobs: int
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """Label → IANA zone; the empty label stands for every source without its own."""
+    regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Label → ISO 3166 codes, likewise."""
+    packs: tuple[str, ...] = ()
+    watch: tuple[WatchList, ...] = ()
+    ocr: bool = True
+    ocr_languages: tuple[str, ...] = ("eng", "spa", "por", "fra")
+    refresh: bool = False
+    argv: tuple[str, ...] = ()
+    """The command line, for the log; it carries no secrets (passwords come from a prompt or the environment)."""
+
+    def zone(self, label: str) -> str | None:
+        return self.zones.get(label, self.zones.get(""))
+
+    def region(self, label: str) -> tuple[str, ...]:
+        return self.regions.get(label, self.regions.get("", ()))
+
+    def settings(self) -> dict[str, object]:
+        """What decides the content of the index, in plain values: logged, hashed and printed in the report."""
+        return {
+            "ocr": self.ocr,
+            "ocr_languages": list(self.ocr_languages) if self.ocr else [],
+            "packs": list(self.packs),
+            "regions": {k: list(v) for k, v in sorted(self.regions.items())},
+            "watch": [w.sha256 for w in self.watch],
+            "zones": dict(sorted(self.zones.items())),
+        }
+
+    def settings_hash(self) -> str:
+        return hashlib.sha256(dumps(self.settings()).encode()).hexdigest()
+
+
+class Progress(Protocol):
+    """Told how far the run is; the command line draws it."""
+
+    def phase(self, name: str, files: int, size: int) -> None:
+        """A phase begins with so many files and bytes known."""
+        ...
+
+    def more(self, files: int, size: int) -> None:
+        """Further work was found (members of an archive)."""
+        ...
+
+    def advance(self, path: str, files: int, size: int, units: int) -> None:
+        """Work that is done."""
+        ...
+
+
+class Silent:
+    """Draws nothing."""
+
+    def phase(self, name: str, files: int, size: int) -> None:
+        """Not shown."""
+
+    def more(self, files: int, size: int) -> None:
+        """Not shown."""
+
+    def advance(self, path: str, files: int, size: int, units: int) -> None:
+        """Not shown."""
