@@ -85,7 +85,7 @@ def texts(value: object) -> tuple[str, ...]:
 
 
 def _word(value: object, allowed: set[Any]) -> Any:
-    if value not in allowed:
+    if not isinstance(value, str | None) or value not in allowed:
         raise WireError("word")
     return value
 
