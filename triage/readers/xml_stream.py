@@ -52,11 +52,18 @@ class Fault:
 class XmlStream(Generic[T]):
     """An expat parser whose handlers put what they make into `ready`."""
 
-    def __init__(self, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        start: Callable[[str, dict[str, str]], None],
+        end: Callable[[str], None],
+        *,
+        encoding: str | None = None,
+    ) -> None:
+        """`encoding` overrides the document's own declaration, for bytes that were transcoded on the way."""
         self.ready: list[T] = []
         self.fault: Fault | None = None
         self.has_doctype = False
-        self._parser = expat.ParserCreate()
+        self._parser = expat.ParserCreate(encoding)
         self._parser.buffer_text = True
         self._parser.buffer_size = 1 << 16
         self._parser.StartElementHandler = start
