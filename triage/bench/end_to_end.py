@@ -1,9 +1,10 @@
 """A folder with `expected.jsonl`: the whole of `triage run` against what must and must not be found.
 
-    {"path", "locator"?, "type", "value_normalised", "start"?, "end"?, "must": true|false}
+    {"path", "locator"?, "type", "value_normalised"?, "start"?, "end"?, "must": true|false}
 
 `path` is the contract path of the item within the folder. A row that must be is met by a reported finding of that
-type and value at that place; one that must not be is broken by any such finding. Offsets are compared where stated.
+type and value at that place; one that must not be is broken by any such finding. Value, locator and offsets are
+compared where stated (an indicator has no normal form).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Expectation:
 
     path: str
     type: str
-    value: str
+    value: str | None
     must: bool
     locator: str | None = None
     start: int | None = None
@@ -44,7 +45,8 @@ class Expectation:
     def met_by(self, row: sqlite3.Row) -> bool:
         return (
             row["path"] == self.path
-            and (row["type"], row["value"]) == (self.type, self.value)
+            and row["type"] == self.type
+            and self.value in (None, row["value"])
             and self.locator in (None, row["locator"])
             and self.start in (None, row["start"])
             and self.end in (None, row["end"])
@@ -52,23 +54,34 @@ class Expectation:
 
 
 def bench_folder(folder: Path, jobs: int) -> Scores:
+    """The folder that holds a key, or every folder in it that does, pooled."""
+    if (folder / EXPECTED).is_file():
+        return _bench_one(folder, jobs, Scores())
+    scores, inner = Scores(), sorted(p.parent for p in folder.glob(f"*/{EXPECTED}"))
+    if not inner:
+        raise UsageError(f"holds no {EXPECTED}.", where=str(folder), remedy="Name a folder that does.")
+    for one in inner:
+        _bench_one(one, jobs, scores)
+    return scores
+
+
+def _bench_one(folder: Path, jobs: int, scores: Scores) -> Scores:
     """Run over every entry of `folder` but the key and its settings, each entry a source of its own."""
     key = list(_read(folder / EXPECTED))
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as scratch:
         case = Path(scratch) / "case"
-        run(_request(folder, case, jobs))
+        run(request_for(folder, case, jobs))
         db = schema.open_readonly(case / "evidence.sqlite")
         try:
             rows = list(queries.findings(db, reported=True))
         finally:
             db.close()
-    scores = Scores()
     for want in key:
         _count(scores, want, any(want.met_by(row) for row in rows))
     return scores
 
 
-def _request(folder: Path, case: Path, jobs: int) -> Request:
+def request_for(folder: Path, case: Path, jobs: int) -> Request:
     settings: dict[str, Any] = {}
     if (folder / SETTINGS).is_file():
         settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
@@ -103,9 +116,9 @@ def _read(path: Path) -> Iterator[Expectation]:
         try:
             row = json.loads(line)
             yield Expectation(
-                path=row["path"], type=row["type"], value=row["value_normalised"], must=bool(row.get("must", True)),
+                path=row["path"], type=row["type"], value=row.get("value_normalised"), must=bool(row.get("must", True)),
                 locator=row.get("locator"), start=row.get("start"), end=row.get("end"),
             )  # fmt: skip
         except (ValueError, KeyError, TypeError) as error:
-            remedy = "Each line has path, type, value_normalised and must."
+            remedy = "Each line has path, type and must."
             raise UsageError("is not an expectation.", where=f"{path.name}:{number}", remedy=remedy) from error

@@ -22,9 +22,9 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where to write the sample and the case.")] = Path("triage-demo"),
     jobs: Annotated[int, typer.Option(min=1, help="Worker processes.")] = os.cpu_count() or 1,
 ) -> None:
+    from triage.bench.demo import demo_request
     from triage.cli import closing
     from triage.cli.progress import progress_for
-    from triage.pipeline.demo import demo_request
     from triage.pipeline.run import run as run_case
 
     request = demo_request(folder.resolve(), jobs)

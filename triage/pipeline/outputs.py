@@ -16,14 +16,14 @@ from triage.case import CaseFolder, read_settings
 from triage.containers import names
 from triage.custody.log import CustodyLog
 from triage.custody.manifest import write_manifest
+from triage.custody.scripts import write_verify_script
 from triage.custody.seal import seal
 from triage.custody.session import this_actor, this_host
-from triage.custody.verify_script import write_verify_scripts
 from triage.index import queries, schema, stream
 from triage.index.canonical import dumps
 from triage.index.writer import Writer
 from triage.pipeline.request import WatchList
-from triage.report.build import build
+from triage.report.html import render
 
 
 def finish(
@@ -37,7 +37,9 @@ def finish(
         index_root=root, custody_head=log.head, run_state="complete", watch_lists=dumps(_lists(db, watch)),
     )  # fmt: skip
     writer.commit()
-    written = [folder.stream, folder.manifest, *write_verify_scripts(folder.root), *write_report(folder, db)]
+    write_verify_script(folder.root)
+    scripts = [folder.root / name for name in ("verify.sh", "verify.ps1")]
+    written = [folder.stream, folder.manifest, *scripts, *write_report(folder, db)]
     for path in written:
         log.append("output.written", _digest(folder, path))
     statuses = queries.counts(db)["statuses"]
@@ -49,7 +51,7 @@ def finish(
 def write_report(folder: CaseFolder, db: sqlite3.Connection) -> list[Path]:
     """The default report."""
     folder.report.parent.mkdir(mode=0o700, exist_ok=True)
-    build(db, folder.report)
+    render(db, folder.report)
     folder.report.chmod(0o600)
     return [folder.report]
 

@@ -4,8 +4,13 @@ Detection is by content and takes the highest score; the order decides between e
 """
 
 from triage.model import Reader
+from triage.readers import image, sms_backup_xml, ufed_xml
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    ufed_xml.READER,
+    sms_backup_xml.READER,
+    image.READER,
+)
 """First phase: everything but text in pictures."""
 
 OCR_READERS: tuple[Reader, ...] = ()
