@@ -6,7 +6,7 @@ Four outcomes: `ok`; `note`, which is no fault but must be read (no signature, e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,6 +96,18 @@ class Verdict:
                 "checkpoint (an interrupted run, or lines added by someone)"
             )
         return f"holds: {self.events} events, all under the last checkpoint"
+
+    def lines(self) -> Iterator[str]:
+        """The checks for a person, one a line; files of a source that differ below them."""
+        words = {"ok": "ok", "note": "note", "unchecked": "?", "fail": "FAIL"}
+        for check in self.checks:
+            yield f"{words[check.outcome]:5} {check.name}: {check.detail}"
+        for source in self.sources:
+            for kind in ("changed", "new", "missing", "unreadable"):
+                yield from (f"      {kind}: {name}" for name in getattr(source, kind)[:20])
+            yield from (f"      moved: {old} → {new}" for old, new in source.moved[:20])
+        if self.allowed_signers:
+            yield f"      signers by {self.allowed_signers}"
 
     def to_json(self) -> dict[str, object]:
         wrong = self.first_wrong

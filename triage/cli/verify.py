@@ -1,0 +1,58 @@
+"""`triage verify CASE`: does the record still hold, and is the evidence still the same?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HELP = """Verify a case: log, accounts, checkpoints, signatures, stamps, every file of the folder, the index, and with
+--source the evidence itself. Names the first thing wrong. Exit code 4 when something does not hold.
+
+Examples:
+
+  triage verify triage-case-phone --source /evidence/phone --allowed-signers ~/keys/allowed_signers
+  triage verify triage-case-phone --checkpoint kept-by-the-court.txt
+"""
+
+
+def register(app: typer.Typer) -> None:
+    app.command(name="verify", help=HELP)(verify)
+
+
+def verify(
+    case: Annotated[Path | None, typer.Argument(help="Case folder.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="[LABEL=]PATH", help="Hash this evidence again; repeatable.")
+    ] = None,
+    allowed_signers: Annotated[
+        Path | None, typer.Option(help="Whose signatures count: an allowed_signers file from outside the case.")
+    ] = None,
+    tsa_ca: Annotated[Path | None, typer.Option(help="Roots of the time-stamping authorities (PEM).")] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint kept elsewhere, against rollback.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
+) -> None:
+    from triage.cli import terminal
+    from triage.cli.options import case_path
+    from triage.custody.handling import labelled_path
+    from triage.custody.verify import verify_case
+    from triage.errors import Exit
+    from triage.index.live import live_root
+
+    folder = case_path(case)
+    verdict = verify_case(
+        folder,
+        allowed_signers=allowed_signers,
+        tsa_roots=tsa_ca,
+        outside=checkpoint,
+        sources=[labelled_path(given) for given in source or ()],
+        index_root_of=live_root if (folder / "evidence.sqlite").is_file() else None,
+    )
+    if as_json:
+        terminal.json_line(verdict.to_json())
+    else:
+        terminal.text([] if quiet else verdict.lines())
+        terminal.text([verdict.summary])
+    raise typer.Exit(int(Exit.DONE if verdict.ok else Exit.INTEGRITY))
