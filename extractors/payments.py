@@ -30,8 +30,9 @@ def _with_digits(text: str, count: int, context: TextContext) -> Iterator[Candid
     """Finders of tokens with at least `count` digits in the message."""
     if count >= 3:
         yield from secrets.secrets(text)
-    if count >= 7:
+    if count >= 2:
         yield from references(text, context)
+    if count >= 7:
         yield from bank.us_routing(text)
         yield from bank.ifsc(text)
         yield from bank.creditor_references(text)

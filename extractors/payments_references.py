@@ -70,6 +70,13 @@ def _rows() -> tuple[_Row, ...]:
     return tuple(_compile(row) for row in table("references")["reference"])
 
 
+@cache
+def _any_cue() -> re.Pattern[str]:
+    """Every cue of the table in one pattern: most messages hold none."""
+    patterns = [c.pattern.pattern for row in _rows() for c in (row.cues, row.weak) if c is not None]
+    return re.compile("|".join(patterns))
+
+
 def _distance(row: _Row, text: str, start: int, end: int) -> int | None:
     """Characters between the token and its nearest cue; None where the row's rule is not met."""
     if row.free:
@@ -111,7 +118,10 @@ def _is_something_else(text: str, start: int, end: int) -> bool:
 def references(text: str, context: TextContext) -> Iterator[Candidate]:
     """The best row for each token; among equals the row that stands first in the table."""
     best: dict[tuple[int, int], tuple[int, Candidate]] = {}
+    cued = _any_cue().search(folded(text)) is not None
     for row in _rows():
+        if not cued and not row.free:
+            continue
         if not row.free and not _mentions(row, text):
             continue
         for m in row.pattern.finditer(text):

@@ -36,6 +36,7 @@ class Row:
     free: bool
     validate: Callable[[str], str]
     digits_only: bool
+    arithmetic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def _compile(row: Mapping[str, Any]) -> Row:
         free=row.get("free", False),
         validate=module.validate,
         digits_only=row.get("digits_only", False),
+        arithmetic=row.get("arithmetic", True),
     )
 
 
