@@ -67,9 +67,7 @@ def sign(
     terminal.text([str(signature.sign(case, number, key))])
 
 
-def note(
-    case: Case, text: Annotated[str, typer.Argument(help="What happened; kept as a file, its hash logged.")]
-) -> None:
+def note(case: Case, text: Annotated[str, typer.Argument(help="What happened; its hash is logged.")]) -> None:
     """Keep a note with the case and seal it."""
     from triage.cli import terminal
     from triage.custody.handling import add_note
@@ -91,8 +89,7 @@ def transfer(
     from triage.custody.handling import record_transfer
 
     with _open(case) as log:
-        way = "in" if received else "out"
-        seq = record_transfer(log, way, giver=giver, taker=taker, means=means, seal_no=seal_no)
+        seq = record_transfer(log, received=received, giver=giver, taker=taker, means=means, seal_no=seal_no)
     terminal.text([f"recorded as event {seq}"])
 
 

@@ -30,7 +30,8 @@ _LANGUAGE_DATA = ("/usr/share/tesseract-ocr", "/usr/share/tessdata", "/usr/local
 def export_case(case_dir: Path, to: Path, *, with_tool: bool = False, wheels: Path | None = None) -> list[str]:
     """Copy a case to a new folder; gives lines about what was written.
 
-    IntegrityError: the case does not hold. UsageError: the folder exists or lies in the case. CaseError: copying failed.
+    IntegrityError: the case does not hold. UsageError: the folder exists or lies in the case. CaseError: it cannot be
+    written.
     """
     case_dir, to = case_dir.resolve(), to.resolve()
     if to.exists() or to.is_relative_to(case_dir):

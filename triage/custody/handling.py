@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Literal
 
 from triage.custody import checkpoint
 from triage.custody.files import place
@@ -38,9 +37,9 @@ def add_note(log: CustodyLog, text: str) -> Path:
 
 
 def record_transfer(
-    log: CustodyLog, way: Literal["out", "in"], *, giver: str, taker: str, means: str, seal_no: str
+    log: CustodyLog, *, giver: str, taker: str, means: str, seal_no: str, received: bool = False
 ) -> int:
-    """Record that the case went (`out`) or came (`in`), with the checkpoint it had; gives the event's seq."""
+    """Record that the case went out, or was received, with the checkpoint it had; gives the event's seq."""
     known = checkpoint.numbers(log.case_dir)
     data = {
         "from": giver,
@@ -50,7 +49,7 @@ def record_transfer(
         "checkpoint": known[-1] if known else None,
         "head_before": log.head,
     }
-    seq = log.append(f"transfer.{way}", data)
+    seq = log.append("transfer.in" if received else "transfer.out", data)
     seal(log)
     return seq
 
