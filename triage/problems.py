@@ -23,8 +23,8 @@ CODES: dict[str, str] = {
     "W-CHANGED": "The file changed while it was being read; nothing from it was used. Work on a copy that nothing writes to.",
     "W-NAME": "The name is not valid text; its bytes are percent-encoded in the path.",
     # containers
-    "C-TRUNCATED": "The {format} archive is cut off or damaged{at}; {n} members were read. Ask for a complete copy.",
-    "C-LOCKED": "The {format} archive is encrypted; its {n} members are listed and not read. Give the password and run again.",
+    "C-TRUNCATED": "The {format} archive is cut off or damaged{at}; members read: {n}. Ask for a complete copy.",
+    "C-LOCKED": "The {format} archive is encrypted; its members ({n}) are listed and not read. Give the password and run again.",
     "C-MEMBER": "A member of the {format} archive could not be read (damaged data). Ask for a complete copy.",
     "C-MEMBER-NAME": "A member's name points outside the archive; it was read under its literal name, nothing was written there.",
     "C-DEPTH": "Archives are nested more than {n} deep; this one is listed and not opened. Give it as a source of its own.",
@@ -62,6 +62,7 @@ CODES: dict[str, str] = {
     "K-TIMEOUT": "Reading took longer than {seconds} s, twice; the file is quarantined. Look at it with another tool.",
     "K-MEMORY": "Reading needed more memory than the limit, twice; the file is quarantined.",
     "K-INVALID": "The worker's answer for this file was not valid; nothing from it was used. Please report this.",
+    "K-FAULT": "The tool failed on this file; the file is quarantined. Please report this.",
     "K-INTERNAL": "The {reader} reader failed on this file ({kind}); {n} records before that were read. Please report this.",
     # verification of a case
     "V-INTERNAL": "This part of the verification failed ({kind}); take it as not verified. Please report this.",

@@ -198,4 +198,4 @@ class Intake:
         return Done(task, [Open(row, (), problems=1, ended=True)], None)
 
 
-_REASONS = {"timeout": "K-TIMEOUT", "invalid": "K-INVALID", "crash": "K-CRASHED"}
+_REASONS = {"fault": "K-FAULT", "timeout": "K-TIMEOUT", "invalid": "K-INVALID", "crash": "K-CRASHED"}

@@ -120,9 +120,9 @@ class Pool:
         task = seat.task
         if task is None:
             return
-        if frame[0] == "done":
+        if frame[0] in ("done", "fault"):
             seat.task = None
-        yield task, frame
+        yield task, ["died", "fault", False] if frame[0] == "fault" else frame
 
     def fail(self, task: Task) -> Iterator[tuple[Task, list[Any]]]:
         """The broker found the answer of `task` invalid: end its worker."""

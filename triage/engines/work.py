@@ -6,7 +6,7 @@ Frames, in order, for each item `i` (a number local to the task):
     ["conversation", i, name, participants, owner]   ["vendor", i, path, algorithm, value]   ["fact", i, key, value]
     ["fan", i, members, hashes]      an archive whose members are to be shared out: [index, size, path] each
     ["end", i, status, flags, digests]
-and ["done"] after the last.
+and ["done"] after the last; ["fault"] instead where the tool itself failed (`triage.engines.worker`).
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from triage.engines.task import from_wire
 from triage.engines.wire import MAX_FRAME, encode
 from triage.engines.work import Bench, Frame
 from triage.model import Resources
+from triage.problems import Failure, guarded, problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,8 @@ def main(channel: Connection, setup: Setup) -> None:
             task = from_wire(json.loads(channel.recv_bytes()))
         except EOFError:
             return
-        for frame in bench.process(task):
-            _send(channel, frame)
+        for frame in guarded(bench.process(task), lambda error, n: problem("K-FAULT", "read")):
+            _send(channel, ["fault"] if isinstance(frame, Failure) else frame)
 
 
 def _bench(setup: Setup) -> Bench:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from triage.errors import UsageError
 from triage.pipeline.request import WatchList
-from triage.watchlists import parse_watchlist
 
 
 def read_lists(paths: Sequence[Path]) -> tuple[WatchList, ...]:
     """Every list, in the order given; UsageError names the file and the line of a mistake."""
     out = []
     for path in paths:
+        from triage.watchlists import parse_watchlist
+
         try:
             content = path.read_bytes()
         except OSError as error:
