@@ -52,8 +52,9 @@ class Case:
 
     def unit(
         self, item: ItemId, text: str, *, sender: str = "", name: str = "", to: tuple[str, ...] = (), talk: str = "",
-        at: str | None = None, local: str | None = None, written: str = "", origin: str = "message", app: str = "WhatsApp",
-        direction: str | None = None, deleted: bool = False, lang: str | None = None, flags: tuple[str, ...] = (),
+        at: str | None = None, local: str | None = None, written: str = "", origin: str = "message",
+        app: str = "WhatsApp", direction: str | None = None, deleted: bool = False, lang: str | None = None,
+        flags: tuple[str, ...] = (),
     ) -> UnitId:  # fmt: skip
         seq = self.seqs[item] = self.seqs.get(item, -1) + 1
         unit = unit_id(item, f"line={seq + 1}", origin)
@@ -111,6 +112,11 @@ class Case:
         self.db.execute("insert into problems values (?,?,?,?,?,?,?)", row)
 
     def finish(self) -> None:
+        self.db.execute(
+            """insert into tallies select i.id, 'records', count(u.id) + coalesce(
+                 (select sum(p.records) from problems p where p.item_id = i.id), 0)
+               from items i left join units u on u.item_id = i.id where i.status = 'read' group by i.id"""
+        )
         entities.fill(self.db)
         reading_order.fill(self.db)
         meta = {
@@ -206,7 +212,6 @@ def _controller(case: Case) -> None:
     for name, number in (("María nueva", MARIA), ("Iván contratos", IVAN), ("Abogada", LAWYER)):
         card = case.unit(cards, f"{name}\n{number}", sender=number, name=name, origin="contact", app="Contacts")
         case.find(card, "phone", "PHONE", number, number, grade="format", rule="phones.e164@1")
-    case.db.executemany("insert into tallies values (?, ?, ?)", [(item, "records", 22), (cards, "records", 3)])
 
 
 def _affected(case: Case) -> None:
@@ -254,7 +259,6 @@ def _affected(case: Case) -> None:
     photo = case.unit(shot, "GPSLatitude 40.4123 N; GPSLongitude 3.6989 W", origin="exif", app="")
     case.find(photo, "location", "GEO_POINT", "40.4123 N; GPSLongitude 3.6989 W", "40.412300,-3.698900",
               grade="format", rule="places.exif@1")  # fmt: skip
-    case.db.executemany("insert into tallies values (?, ?, ?)", [(item, "records", 11), (shot, "records", 2)])
 
 
 def _recruiter(case: Case) -> None:
@@ -264,8 +268,10 @@ def _recruiter(case: Case) -> None:
     def say(
         text: str, at: str, sender: str = IVAN, name: str = "Iván", lang: str = "en", talk: str = "Work in Spain 🇪🇸"
     ) -> UnitId:
-        return case.unit(item, text, sender=sender, name=name, talk=talk, at=f"{at}:00+00:00", lang=lang, app="Telegram",
-                         direction="outgoing" if sender == IVAN else "incoming")  # fmt: skip
+        return case.unit(
+            item, text, sender=sender, name=name, talk=talk, at=f"{at}:00+00:00", lang=lang, app="Telegram",
+            direction="outgoing" if sender == IVAN else "incoming",
+        )  # fmt: skip
 
     say("Good morning all", "2023-11-02T09:00")
     offer = say(
@@ -310,7 +316,6 @@ def _recruiter(case: Case) -> None:
     case.find(twin, "indicator", "movement_restriction", "no nos dejan salir", "not allowed out", toward="self_report",
               flags=("welfare",), rule="es.movement.not_let_out@1")  # fmt: skip
     case.db.execute("insert into links values ('same-message', ?, ?, 'time+text')", sorted((copy, twin)))
-    case.db.executemany("insert into tallies values (?, ?, ?)", [(item, "records", 13), (other, "records", 1)])
 
 
 def _unread(case: Case) -> None:

@@ -131,6 +131,8 @@ def _reviewed(connection: sqlite3.Connection) -> Sentence:
         """select (select count(distinct finding_id) from decisions),
                   (select count(*) from findings where reported = 1)"""
     ).fetchone()
+    if not decided:
+        return Sentence(key="summary.not_reviewed", fields={"n": reported}, tone="open")
     return Sentence(key="summary.reviewed", fields={"n": decided, "open": max(0, reported - decided)}, tone="open")
 
 
@@ -155,7 +157,7 @@ def _money(connection: sqlite3.Connection, limits: Limits) -> tuple[tuple[MoneyL
         MoneyLine(
             written=units[unit].shown(only=(start, end)), value=mask_value(kind, value), codes=codes[unit],
             at=units[unit].at, sender=units[unit].sender, recipients=units[unit].recipients,
-            exhibit=units[unit].trace.exhibit,
+            conversation=units[unit].conversation, exhibit=units[unit].trace.exhibit,
         )
         for unit, kind, value, start, end in part
     )  # fmt: skip
@@ -171,27 +173,30 @@ def _codes(connection: sqlite3.Connection, wanted: tuple[str, ...]) -> dict[str,
     return codes
 
 
+_THREATS = f"""
+select u.id, i.source, u.conversation, u.sender, u.sender_name, coalesce({KNOWN}, ''),
+  (select min(x.no) from exhibits x where x.unit_id = u.id), max(f.toward = 'self_report')
+from findings f join units u on u.id = f.unit_id join items i on i.id = u.item_id
+where f.kind = 'indicator' and f.reported = 1 and f.type in {_in(THREAT_CODES)}
+group by u.id order by i.source, i.path, u.seq"""
+
+
 def _threats(connection: sqlite3.Connection, limits: Limits) -> tuple[tuple[Threat, ...], int]:
-    """One line for each writer and conversation, those with the most messages first."""
+    """One line for each writer and conversation, those with the most messages first; own situations stand apart."""
     codes = _codes(connection, THREAT_CODES)
-    groups: dict[tuple[str, str, str, str], list[tuple[str, str, int | None]]] = {}
-    query = f"""select u.id, i.source, u.conversation, u.sender, u.sender_name, coalesce({KNOWN}, ''),
-                  (select min(x.no) from exhibits x where x.unit_id = u.id)
-                from units u join items i on i.id = u.item_id where u.id in (
-                  select f.unit_id from findings f where f.kind = 'indicator' and f.reported = 1
-                  and f.type in {_in(THREAT_CODES)}) order by i.source, i.path, u.seq"""
-    for unit, source, conversation, sender, name, at, exhibit in connection.execute(query):
-        groups.setdefault((source, conversation, sender, name), []).append((unit, at, exhibit))
+    groups: dict[tuple[str, str, str, str, int], list[tuple[str, str, int | None]]] = {}
+    for unit, source, conversation, sender, name, at, exhibit, told in connection.execute(_THREATS):
+        groups.setdefault((source, conversation, sender, name, told), []).append((unit, at, exhibit))
     ordered = sorted(groups.items(), key=lambda entry: (-len(entry[1]), entry[0]))
     units = fetch(connection, (found[0][0] for _, found in ordered[: limits.card]))
     lines = tuple(
         Threat(
             sender=units[found[0][0]].sender, source=source, conversation=conversation,
             codes=tuple(sorted({code for unit, _, _ in found for code in codes[unit]})), messages=len(found),
-            last=either(max(at for _, at, _ in found) or None),
+            told=bool(told), last=either(max(at for _, at, _ in found) or None),
             exhibits=tuple(number for _, _, number in found if number is not None)[:3],
         )
-        for (source, conversation, _, _), found in ordered[: limits.card]
+        for (source, conversation, _, _, told), found in ordered[: limits.card]
     )  # fmt: skip
     return lines, max(0, len(ordered) - limits.card)
 

@@ -70,8 +70,11 @@ def _environment(wording: Wording) -> Environment:
     def command(key: str, **fields: str | int) -> str:
         return wording.say(f"commands.{key}", case=wording.say("commands.case"), **fields)
 
+    def name(section: str, code: str) -> str:
+        return visible(wording.name(section, code))
+
     environment.globals.update(
-        say=wording.say, name=wording.name, gloss=wording.gloss, names=wording.names, num=wording.number,
+        say=wording.say, name=name, gloss=wording.gloss, names=wording.names, num=wording.number,
         size=wording.size, command=command, visible=visible,
     )  # fmt: skip
     return environment

@@ -7,6 +7,7 @@ Over 150 lines because the nouns of the report are kept together, as those of th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -213,6 +214,10 @@ class PersonRow:
     sources: tuple[str, ...]
     messages: int
     marked: int
+    """Messages with a reported indicator …"""
+    told: int
+    """… and those among them in which the writer tells of their own situation (`self_report`)."""
+    codes: tuple[str, ...]
     conversations: int
     first: Stamp
     last: Stamp
@@ -238,6 +243,17 @@ class SelectorRow:
     saved_as: tuple[tuple[str, str], ...]
     exhibits: tuple[int, ...]
     sample: Trace
+
+    @property
+    def named_by_text(self) -> bool:
+        """True where the normal form is a key (`GN:3117735`) and the words of the evidence tell people more."""
+        return self.value.startswith("GN:")
+
+    @property
+    def differs(self) -> bool:
+        """True where the evidence writes the value in another form, apart from signs and spaces."""
+        written, value = (re.sub(r"[^\w•]", "", form).casefold() for form in (str(self.written), self.value))
+        return not value.endswith(written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +308,10 @@ class Message:
     text: Text
     tags: tuple[Tag, ...]
     trace: Trace
+
+    @property
+    def plea(self) -> bool:
+        return any(tag.welfare for tag in self.tags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,18 +372,20 @@ class MoneyLine:
     at: Stamp
     sender: Party
     recipients: tuple[str, ...]
+    conversation: str
     exhibit: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreatLine:
-    """Threat wording by one writer in one conversation."""
+    """Threat wording by one writer in one conversation; `told` where the writer tells of their own situation."""
 
     sender: Party
     source: str
     conversation: str
     codes: tuple[str, ...]
     messages: int
+    told: bool
     last: Stamp
     exhibits: tuple[int, ...]
 

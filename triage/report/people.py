@@ -20,6 +20,10 @@ select i.source, u.sender, u.sender_name, count(*), sum(u.id in (
 from units u join items i on i.id = u.item_id
 where u.sender <> '' and u.origin in ('message', 'email', 'call')
 group by 1, 2, 3 order by 1, 2, 3"""
+_CODES = """
+select distinct i.source, u.sender, f.type, case when f.toward = 'self_report' then u.id end
+from findings f join units u on u.id = f.unit_id join items i on i.id = u.item_id
+where f.kind = 'indicator' and f.reported = 1 and u.sender <> '' and u.origin in ('message', 'email', 'call')"""
 _TALKS = """
 select distinct i.source, u.sender, u.conversation from units u join items i on i.id = u.item_id
 where u.sender <> '' and u.conversation <> '' and u.origin in ('message', 'email', 'call')"""
@@ -33,6 +37,8 @@ class _Sum:
     talks: set[tuple[str, str]] = field(default_factory=set)
     messages: int = 0
     marked: int = 0
+    told: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
     dates: list[str] = field(default_factory=list)
 
 
@@ -52,6 +58,9 @@ def build(connection: sqlite3.Connection, limits: Limits) -> tuple[tuple[PersonR
             total.names.add((name, source))
     for source, sender, conversation in connection.execute(_TALKS):
         sums[key_of[source, sender]].talks.add((source, conversation))
+    for source, sender, code, told in connection.execute(_CODES):
+        sums[key_of[source, sender]].codes.add(code)
+        sums[key_of[source, sender]].told.update([told] if told else [])
     ordered = sorted(sums.values(), key=lambda s: (-s.marked, -len(s.sources), -s.messages, s.address, min(s.sources)))
     return tuple(_row(total) for total in ordered[: limits.rows]), max(0, len(ordered) - limits.rows)
 
@@ -61,6 +70,6 @@ def _row(total: _Sum) -> PersonRow:
     return PersonRow(
         party=Party(address=total.address, name=names[0][0] if names else ""), saved_as=names,
         sources=tuple(source for source in sorted(total.sources)), messages=total.messages,
-        marked=total.marked, conversations=len(total.talks),
+        marked=total.marked, told=len(total.told), codes=tuple(sorted(total.codes)), conversations=len(total.talks),
         first=either(min(total.dates, default=None)), last=either(max(total.dates, default=None)),
     )  # fmt: skip
