@@ -13,16 +13,18 @@ def derive(db: sqlite3.Connection) -> None:
       join units u on u.id=f.unit_id where f.kind='indicator' order by u.item_id, u.conversation, u.seq, f.id"""
     rows = db.execute(sql).fetchall()
     positions = _positions(db) if rows else {}
-    marks = [
-        Mark(
-            key=r[0], thread=(r[1], r[2]), position=positions[r[1], r[2], r[3]], code=r[4], strong=r[5] == "strong",
-            mention=r[6] > 0,
-        )  # fmt: skip
-        for r in rows
-    ]
+    marks = [_mark(row, positions) for row in rows]
     raised = corroborate(marks)
     db.execute("update findings set reported=(grade='strong') where kind='indicator'")
     db.executemany("update findings set reported=1 where n=?", [(key,) for key in raised])
+
+
+def _mark(row: sqlite3.Row, positions: dict[tuple[str, str, int], int]) -> Mark:
+    number, item, conversation, seq, code, grade, mention = row
+    return Mark(
+        key=number, thread=(item, conversation), position=positions[item, conversation, seq], code=code,
+        strong=grade == "strong", mention=mention > 0,
+    )  # fmt: skip
 
 
 def _positions(db: sqlite3.Connection) -> dict[tuple[str, str, int], int]:

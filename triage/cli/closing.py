@@ -21,6 +21,6 @@ def print_outcome(outcome: Outcome, *, as_json: bool, quiet: bool) -> None:
 
     db = schema.open_readonly(outcome.case / "evidence.sqlite")
     try:
-        terminal.words(lines(db, outcome.case))
+        terminal.words(lines(db, report=str(outcome.case / "report" / "index.html"), case=str(outcome.case)))
     finally:
         db.close()

@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from triage.pipeline.request import WatchList
+    from triage.scope import Scope
 
 HELP = """Read SOURCE... (folders, files, archives; a path or LABEL=PATH) into a case: index, custody log, report.
 
@@ -41,6 +42,11 @@ def run(
     no_ocr: Annotated[bool, typer.Option("--no-ocr", help="Do not read text in pictures.")] = False,
     ocr_lang: Annotated[str, typer.Option(help="Tesseract languages.")] = "eng,spa,por,fra",
     refresh: Annotated[bool, typer.Option("--refresh", help="Run packs and lists over stored units again.")] = False,
+    since: Annotated[str | None, typer.Option(help="Scope: first day, YYYY-MM-DD, of the device.")] = None,
+    until: Annotated[str | None, typer.Option(help="Scope: last day, inclusive.")] = None,
+    app: Annotated[list[str] | None, typer.Option(help="Scope: only this application; repeatable.")] = None,
+    party: Annotated[list[str] | None, typer.Option(help="Scope: only with this number or name; repeatable.")] = None,
+    include_undated: Annotated[bool, typer.Option("--include-undated", help="Undecidable times are in scope.")] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be read, and stop.")] = False,
     fail_on: Annotated[list[str] | None, typer.Option(help="KIND or KIND:N or TYPE:N; exit 1 when met.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -60,7 +66,8 @@ def run(
     request = Request(
         sources=tuple(named), case=folder, jobs=jobs, zones=_zones(keyed(tz or (), labels, "--tz")),
         regions=regions(region or (), labels), packs=_packs(split_list(packs)), watch=_watch(watch or []),
-        ocr=not no_ocr, ocr_languages=split_list(ocr_lang), refresh=refresh, argv=tuple(sys.argv[1:]),
+        ocr=not no_ocr, ocr_languages=split_list(ocr_lang), refresh=refresh,
+        scope=_scope(since, until, app, party, include_undated), argv=tuple(sys.argv[1:]),
     )  # fmt: skip
     if plan:
         from triage.cli.planned import print_plan
@@ -71,6 +78,23 @@ def run(
         outcome = run_case(request, progress)
     closing.print_outcome(outcome, as_json=as_json, quiet=quiet)
     raise typer.Exit(int(conditions.exit_code(outcome, fail_on or ())))
+
+
+def _scope(
+    since: str | None, until: str | None, app: list[str] | None, party: list[str] | None, undated: bool
+) -> Scope:  # fmt: skip
+    from datetime import date
+
+    from triage.errors import UsageError
+    from triage.scope import Scope
+
+    for name, day in (("--since", since), ("--until", until)):
+        try:
+            date.fromisoformat(day or "2000-01-01")
+        except ValueError as error:
+            raise UsageError(f"{day!r} is no day.", where=name, remedy="Use YYYY-MM-DD.") from error
+    return Scope(since=since or "", until=until or "", apps=tuple(app or ()), parties=tuple(party or ()),
+                 include_undated=undated)  # fmt: skip
 
 
 def _zones(zones: dict[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,7 @@ from triage.engines.runs import Grouping
 from triage.engines.wire import pack_hit, pack_problem, pack_unit
 from triage.model import Conversation, Hit, Problem, Read, ReadContext, Reader, SourceFact, Tally, Unit, VendorHash
 from triage.problems import Failure, guarded, problem
+from triage.scope import Scope
 from triage.timestamps import is_absurd
 
 Frame = list[Any]
@@ -24,18 +26,31 @@ class _Progress:
 
     number: int
     grouping: Grouping
+    scope: Scope
+    zone: str | None
     addresses: Addresses = field(default_factory=Addresses)
     units: int = 0
     extra: int = 0
+    held_out: Counter[str] = field(default_factory=Counter)
     status: str = "read"
     flags: list[str] = field(default_factory=list)
 
+    def admits(self, unit: Unit) -> bool:
+        """Whether the unit lies in the legal scope; counted where it does not."""
+        if not self.scope.limited:
+            return True
+        conversation = self.grouping.conversations.get(unit.conversation) or Conversation(name=unit.conversation)
+        verdict = self.scope.verdict(unit, conversation, self.zone)
+        if verdict != "in":
+            self.held_out["out_of_scope" if verdict == "out" else "out_of_scope_undated"] += 1
+        return verdict == "in"
+
 
 def read_item(
-    number: int, blob: HeldBlob, reader: Reader, context: ReadContext, extraction: Extraction
+    number: int, blob: HeldBlob, reader: Reader, context: ReadContext, extraction: Extraction, scope: Scope
 ) -> Iterator[Frame]:
     """Frames of one item, ending with its `end`. A reader that fails costs what it had not yielded, no more."""
-    progress = _Progress(number, Grouping(context.regions))
+    progress = _Progress(number, Grouping(context.regions), scope, context.zone)
 
     def internal(error: Exception, count: int) -> Problem:
         return problem("K-INTERNAL", "read", reader=reader.name, kind=type(error).__name__, n=count)
@@ -48,12 +63,18 @@ def read_item(
         else:
             yield from _take(step, progress, extraction)
     yield from _participants(progress, extraction)
+    for what, n in sorted(progress.held_out.items()):
+        yield ["tally", number, what, n]
+    if progress.held_out and not progress.units and progress.status == "read":
+        progress.status = "out-of-scope"
     yield ["end", number, progress.status, progress.flags, blob.extra]
 
 
 def _take(step: Read, progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
     number = progress.number
     if isinstance(step, Unit):
+        if not progress.admits(step):
+            return
         if is_absurd(step.when):
             step = replace(step, flags=tuple(sorted({*step.flags, "absurd_time"})))
         progress.units += 1
@@ -62,6 +83,8 @@ def _take(step: Read, progress: _Progress, extraction: Extraction) -> Iterator[F
             yield from _window(progress, extraction)
     elif isinstance(step, Conversation):
         progress.grouping.conversations[step.name] = step
+        if progress.scope.limited:
+            return  # participants become known through the units that are in scope
         progress.addresses.note_conversation(step)
         yield ["conversation", number, step.name, step.participants, step.owner]
     elif isinstance(step, Problem):

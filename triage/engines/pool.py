@@ -24,6 +24,7 @@ from triage.engines.task import Task, to_wire
 from triage.engines.wire import MAX_FRAME, WireError, decode
 from triage.engines.worker import Setup, main
 from triage.model import Resources
+from triage.scope import Scope
 
 ATTEMPTS = 2
 BASE_SECONDS = 120.0
@@ -51,6 +52,7 @@ class Pool:
     resources: Resources
     jobs: int
     scratch: Path
+    scope: Scope = field(default_factory=Scope)
     seconds: float = BASE_SECONDS
     queue: deque[Task] = field(default_factory=deque)
     layers: dict[str, bool] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class Pool:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         scratch = Path(tempfile.mkdtemp(dir=self.scratch, prefix="worker-"))
-        setup = Setup(profile=self.profile, resources=self.resources, scratch=scratch)
+        setup = Setup(profile=self.profile, resources=self.resources, scratch=scratch, scope=self.scope)
         process = context.Process(target=main, args=(theirs, setup), daemon=True)
         process.start()
         theirs.close()

@@ -12,7 +12,7 @@ and ["done"] after the last; ["fault"] instead where the tool itself failed (`tr
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from triage.engines.task import Task
 from triage.engines.wire import pack_problem
 from triage.model import Head, Problem, ReadContext, Reader
 from triage.problems import Failure, ReadError, guarded, problem
+from triage.scope import Scope
 
 Frame = list[Any]
 FAN_MEMBERS = 256
@@ -41,6 +42,7 @@ class Bench:
     ocr_readers: Sequence[Reader]
     extraction: Extraction
     scratch: Path
+    scope: Scope = field(default_factory=Scope)
     _opened: tuple[str, HeldBlob, Archive, list[Member]] | None = None
     _counter: int = 0
 
@@ -99,7 +101,7 @@ class Bench:
                 source=task.source, path=path, zone=task.zone, regions=task.regions,
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
             )  # fmt: skip
-            yield from read_item(number, blob, reader, context, self.extraction)
+            yield from read_item(number, blob, reader, context, self.extraction, self.scope)
         elif container:
             yield from self._container(task, blob, container, number, path, chain)
         else:
@@ -215,7 +217,7 @@ class Bench:
                 source=task.source, path=task.path, zone=task.zone, regions=task.regions,
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
             )  # fmt: skip
-            yield from read_item(0, blob, reader, context, self.extraction)
+            yield from read_item(0, blob, reader, context, self.extraction, self.scope)
         finally:
             blob.close()
 

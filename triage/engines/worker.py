@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from triage.engines.wire import MAX_FRAME, encode
 from triage.engines.work import Bench, Frame
 from triage.model import Resources
 from triage.problems import Failure, guarded, problem
+from triage.scope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Setup:
     profile: Profile
     resources: Resources
     scratch: Path
+    scope: Scope = field(default_factory=Scope)
 
 
 def main(channel: Connection, setup: Setup) -> None:
@@ -51,10 +53,9 @@ def main(channel: Connection, setup: Setup) -> None:
 
 def _bench(setup: Setup) -> Bench:
     from extractors.registry import EXTRACTORS
-
     from triage.readers.registry import OCR_READERS, READERS
 
-    return Bench(READERS, OCR_READERS, Extraction(EXTRACTORS, setup.resources), setup.scratch)
+    return Bench(READERS, OCR_READERS, Extraction(EXTRACTORS, setup.resources), setup.scratch, setup.scope)
 
 
 def _send(channel: Connection, frame: Frame) -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 from triage.case import SourceArgument
 from triage.index.canonical import dumps
 from triage.model import WatchEntry
+from triage.scope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Request:
     ocr: bool = True
     ocr_languages: tuple[str, ...] = ("eng", "spa", "por", "fra")
     refresh: bool = False
+    scope: Scope = field(default_factory=Scope)
     argv: tuple[str, ...] = ()
     """The command line, for the log; it carries no secrets (passwords come from a prompt or the environment)."""
 
@@ -53,6 +55,13 @@ class Request:
             "ocr": self.ocr,
             "ocr_languages": list(self.ocr_languages) if self.ocr else [],
             "packs": list(self.packs),
+            "scope": {
+                "since": self.scope.since,
+                "until": self.scope.until,
+                "apps": list(self.scope.apps),
+                "parties": len(self.scope.parties),
+                "include_undated": self.scope.include_undated,
+            },
             "regions": {k: list(v) for k, v in sorted(self.regions.items())},
             "watch": [w.sha256 for w in self.watch],
             "zones": dict(sorted(self.zones.items())),

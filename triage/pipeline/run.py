@@ -142,7 +142,7 @@ class Session:
             add_source(self.folder, source.label)
 
     def _pool(self, profile: Profile, scratch: Path) -> Pool:
-        return Pool(profile, self.resources, self.request.jobs, scratch)
+        return Pool(profile, self.resources, self.request.jobs, scratch, self.request.scope)
 
     def _read(self, pool: Pool) -> None:
         self.plan.walk()

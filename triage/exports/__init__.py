@@ -1,0 +1,1 @@
+"""Derivatives of the index for other tools; each reads the index only."""
