@@ -18,6 +18,7 @@ from typing import BinaryIO
 _REFERENCES = re.compile(rb"(?:&#(?:[0-9]{1,10}|[xX][0-9A-Fa-f]{1,8});)+")
 _REFERENCE = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9A-Fa-f]+));")
 _LONE_AMPERSAND = re.compile(rb"&(?!#(?:[0-9]+|x[0-9A-Fa-f]+);|amp;|lt;|gt;|quot;|apos;)")
+_KNOWN = (b"&#", b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r")
 _CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
 _REPLACED = "\ufffd".encode()
@@ -44,6 +45,7 @@ class Repair:
         self.tail = b""
         """What followed the last `<` of the file."""
         self._quote = b""
+        self._runs: dict[bytes, tuple[bytes, int]] = {}
 
     def blocks(self, handle: BinaryIO, *, wide: str | None = None) -> Iterator[bytes]:
         """UTF-8 blocks, each ending before a `<`; `wide` names a UTF-16 codec to read the file with."""
@@ -102,9 +104,11 @@ class Repair:
 
     def _repaired(self, piece: bytes) -> bytes:
         """One piece with every illegal character dealt with; most pieces have none and come back as they are."""
-        if b"&" in piece:
-            piece, n = _LONE_AMPERSAND.subn(b"&amp;", piece)
-            self.illegal += n
+        ampersands = piece.count(b"&")
+        if ampersands:
+            if ampersands != sum(map(piece.count, _KNOWN)):
+                piece, n = _LONE_AMPERSAND.subn(b"&amp;", piece)
+                self.illegal += n
             if b"&#" in piece:
                 piece = _REFERENCES.sub(self._legal, piece)
         if len(piece.translate(None, _CONTROLS)) != len(piece):
@@ -119,23 +123,29 @@ class Repair:
         return piece
 
     def _legal(self, references: re.Match[bytes]) -> bytes:
-        """A run of character references with pairs joined and illegal ones replaced."""
+        """A run of character references with pairs joined and illegal ones replaced; the same few come often."""
         whole = references[0]
+        made, n = self._runs.get(whole) or self._remade(whole)
+        self.illegal += n
+        return made
+
+    def _remade(self, whole: bytes) -> tuple[bytes, int]:
         values = [int(m[1]) if m[1] else int(m[2], 16) for m in _REFERENCE.finditer(whole)]
-        if all(_is_legal(value) for value in values):
-            return whole
+        n = 0
         out: list[str] = []
         for value in values:
             if out and 0xDC00 <= value <= 0xDFFF and "\ud800" <= out[-1] <= "\udbff":
                 out[-1] = chr(0x10000 + ((ord(out[-1]) - 0xD800) << 10) + (value - 0xDC00))
-                self.illegal += 1
-            elif _is_legal(value) or 0xD800 <= value <= 0xDFFF:
-                out.append(chr(value))
-                self.illegal += not _is_legal(value)
-            else:
-                out.append("\ufffd")
-                self.illegal += 1
-        return b"".join(b"&#%d;" % (0xFFFD if "\ud800" <= ch <= "\udfff" else ord(ch)) for ch in out)
+                continue
+            half = 0xD800 <= value <= 0xDFFF
+            out.append(chr(value) if half or _is_legal(value) else "\ufffd")
+            n += not _is_legal(value)
+        if n == 0:
+            return whole, 0
+        made = b"".join(b"&#%d;" % (0xFFFD if "\ud800" <= ch <= "\udfff" else ord(ch)) for ch in out)
+        if len(self._runs) < 4096 and len(whole) < 256:
+            self._runs[whole] = made, n
+        return made, n
 
     def _revalidated(self, piece: bytes) -> bytes:
         """Invalid UTF-8 replaced; surrogate pairs written as two three-byte forms (CESU-8) joined."""

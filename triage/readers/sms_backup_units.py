@@ -37,7 +37,12 @@ _CALL_TYPES: dict[str, tuple[Direction, str]] = {
 _PRESENTATION = {"2": "number_withheld", "3": "number_unknown", "4": "payphone"}
 _OWNER = "insert-address-token"
 _ROLES = {"137": "from", "151": "to", "130": "cc", "129": "bcc"}
-_SMS_DETAIL = {"service_center": "service_center", "sub_id": "sim", "date_sent": "date_sent", "subject": "subject"}
+_SMS_DETAIL = (
+    ("service_center", "service_center"),
+    ("sub_id", "sim"),
+    ("date_sent", "date_sent"),
+    ("subject", "subject"),
+)
 _NONE = ("", "null")
 
 
@@ -55,7 +60,7 @@ class Record:
     def get(self, name: str) -> str:
         """The attribute, empty where it is missing or the word `null`."""
         value = self.attributes.get(name, "")
-        return "" if value == "null" else value
+        return value if value != "null" else ""
 
     @property
     def locator(self) -> str:
@@ -94,10 +99,10 @@ def _name(record: Record) -> str:
 
 
 def _flags(when: Moment, *flags: str) -> tuple[str, ...]:
-    found = {flag for flag in flags if flag}
+    found = [flag for flag in flags if flag]
     if is_absurd(when):
-        found.add("absurd_time")
-    return tuple(sorted(found)) if found else ()
+        found.append("absurd_time")
+    return tuple(sorted(found))
 
 
 def _sms(record: Record) -> Unit:
@@ -106,11 +111,12 @@ def _sms(record: Record) -> Unit:
     kind = record.attributes.get("type", "")
     direction, flag = _SMS_TYPES.get(kind, (None, ""))
     name = _name(record)
-    detail: Detail = {
-        key: value
-        for source, key in _SMS_DETAIL.items()
-        if (value := record.attributes.get(source, "")) not in _NONE and not (source == "date_sent" and value == "0")
-    }
+    detail: Detail = {}
+    for source, key in _SMS_DETAIL:
+        if value := record.get(source):
+            detail[key] = value
+    if detail.get("date_sent") == "0":
+        del detail["date_sent"]
     if direction is None:
         detail["type"] = kind
     if name and direction != "incoming":

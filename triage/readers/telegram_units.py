@@ -89,7 +89,8 @@ def message_units(message: dict[str, Any], place: Place, locator: str) -> Iterat
     """The message's unit; after it the contact that it shares."""
     unit = _service(message, place, locator) if message.get("type") == "service" else _message(message, place, locator)
     yield unit
-    yield from _shared_contact(message, unit)
+    if "contact_information" in message or "contact_vcard" in message:
+        yield from _shared_contact(message, unit)
 
 
 def _message(message: dict[str, Any], place: Place, locator: str) -> Unit:
@@ -99,13 +100,16 @@ def _message(message: dict[str, Any], place: Place, locator: str) -> Unit:
         text = joined_text(text)
     if not text and "text_entities" in message:
         text = joined_text(get("text_entities"))
-    lines = [text, *_printed(message)] if text else list(_printed(message))
     when = when_of(message, place.zone)
     sender, from_id = words(get("from")), words(get("from_id"))
-    files, omitted = _files(message)
-    flags = {flag for key, flag in _FLAG_KEYS if get(key)}
-    if omitted:
-        flags.add("media_omitted")
+    files: tuple[str, ...] = ()
+    flags: set[str] = set()
+    detail: Detail = {"from_id": from_id} if from_id else {}
+    if not message.keys() <= _BARE:
+        text = "\n".join([*([text] if text else []), *_printed(message)])
+        files, omitted = _files(message)
+        flags = {flag for key, flag in _FLAG_KEYS if get(key)} | ({"media_omitted"} if omitted else set())
+        detail |= _detail(message)
     if not sender and "from" in message:
         flags.add("deleted_account")
     if is_absurd(when):
@@ -113,7 +117,7 @@ def _message(message: dict[str, Any], place: Place, locator: str) -> Unit:
     return Unit(
         origin="message",
         locator=locator,
-        text="\n".join(lines),
+        text=text,
         app=APP,
         conversation=place.conversation,
         sender=sender or from_id or ("Deleted Account" if "from" in message else ""),
@@ -123,10 +127,14 @@ def _message(message: dict[str, Any], place: Place, locator: str) -> Unit:
         attachments=files,
         native_id=_native(place.chat_id, get("id")),
         reply_to=_reply_to(message, place),
-        detail=_detail(message, from_id),
+        detail=detail,
     )
 
 
+_BARE = frozenset(
+    {"id", "type", "date", "date_unixtime", "from", "from_id", "text", "text_entities", "reply_to_message_id"}
+)
+"""A message with no other key is only text, as most are."""
 _FLAG_KEYS = (
     ("edited", "edited"),
     ("edited_unixtime", "edited"),
@@ -179,8 +187,8 @@ def _files(message: dict[str, Any]) -> tuple[tuple[str, ...], bool]:
     return tuple(files), omitted
 
 
-def _detail(message: dict[str, Any], from_id: str) -> Detail:
-    detail: Detail = {"from_id": from_id} if from_id else {}
+def _detail(message: dict[str, Any]) -> Detail:
+    detail: Detail = {}
     for key in _PLAIN:
         if key in message and (value := words(message[key])):
             detail[key] = value
