@@ -20,6 +20,7 @@ from triage.report.model import Segment, Text
 MASKED_TYPES = frozenset(
     {"IBAN", "CLABE", "AR_CBU", "CVU", "BANK_ACCOUNT", "BR_CPF", "BR_CNPJ", "CARD_PAN", "PIX_KEY"}
     | {"NATIONAL_ID", "PASSPORT_NO", "VISA", "MRZ"}
+    | {"account"}  # of a watch-list
 )
 """Accounts and personal ids: printed with their last four characters. Phones and wallets are printed in full."""
 KEPT = 4

@@ -33,6 +33,7 @@ def render(
     """Write the report of a case folder (or of an open index) and return its path; replaced in one step."""
     if isinstance(case, Path):
         connection = schema.open_readonly(case / "evidence.sqlite")
+        connection.execute("begin")  # one state of the index, even while a run goes on
         try:
             return render(connection, out or case / "report" / "index.html", language=language, limits=limits)
         finally:

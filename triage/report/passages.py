@@ -28,8 +28,13 @@ class _Hit:
     unit: str
     source: str
     conversation: str
+    path: str
     thread: Thread
     seq: int
+
+    @property
+    def place(self) -> tuple[str, str, str, Thread, int]:
+        return self.source, self.conversation, self.path, self.thread, self.seq
 
 
 def build(
@@ -38,7 +43,7 @@ def build(
     """Printed conversations, and (conversations, marked messages) that are not printed at all."""
     ranks = {(s, c): r for r, s, c in connection.execute("select rank, source, conversation from reading_order")}
     hits = _hits(connection)
-    hits.sort(key=lambda h: (ranks.get((h.source, h.conversation), 1 << 62), h.source, h.conversation, h.thread, h.seq))
+    hits.sort(key=lambda hit: (ranks.get((hit.source, hit.conversation), 1 << 62), hit.place))
     out: list[Conversation] = []
     unprinted, unprinted_hits, number = 0, 0, 1
     for (source, name), group in groupby(hits, key=lambda h: (h.source, h.conversation)):
@@ -56,7 +61,7 @@ def build(
 
 
 _HITS = f"""
-select distinct u.id, i.source, u.conversation, u.item_id,
+select distinct u.id, i.source, u.conversation, i.path, u.item_id,
   case when u.conversation <> '' and u.origin in {_SPOKEN} then '' else u.origin end, u.seq
 from findings f join units u on u.id = f.unit_id join items i on i.id = u.item_id
 where f.kind = 'indicator' and f.reported = 1"""
@@ -64,9 +69,11 @@ where f.kind = 'indicator' and f.reported = 1"""
 
 def _hits(connection: sqlite3.Connection) -> list[_Hit]:
     return [
-        _Hit(unit=unit, source=source, conversation=conversation, thread=(item, conversation, origin), seq=seq)
-        for unit, source, conversation, item, origin, seq in connection.execute(_HITS)
-    ]
+        _Hit(
+            unit=unit, source=source, conversation=talk, path=path, thread=(item, talk, origin), seq=seq
+        )
+        for unit, source, talk, path, item, origin, seq in connection.execute(_HITS)
+    ]  # fmt: skip
 
 
 def _conversation(
