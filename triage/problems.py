@@ -7,6 +7,8 @@ absolute paths, so that two machines say the same. Codes are stable: `C-` contai
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -55,6 +57,8 @@ CODES: dict[str, str] = {
     "O-NO-ENGINE": "Tesseract is not installed; no text was read from pictures. Install it (see `triage doctor`) and run again.",
     "O-NO-LANGUAGE": "The Tesseract language data for {languages} is missing; read with {used}. Install it and run again.",
     "O-TIMEOUT": "Reading the picture took longer than {seconds} s and was stopped; no text was read.",
+    "O-TRUNCATED": "The picture ends in the middle; the part that could be decoded was read. Ask for a complete copy.",
+    "O-ENGINE-FAILED": "Tesseract ended with an error on this picture; no text was read. Look at it with another tool.",
     "O-DISABLED": "Text in pictures was not read (--no-ocr).",
     # extraction and workers
     "X-FAILED": "The {extractor} extractor failed on this unit; its findings here are missing. Please report this.",
@@ -103,4 +107,8 @@ def guarded(steps: Iterator[T], unknown: Callable[[Exception, int], Problem]) ->
     except ReadError as error:
         yield Failure(error.problem, known=True)
     except Exception as error:  # noqa: BLE001 - a parser of hostile bytes may raise anything; it becomes a Problem
+        if os.environ.get(
+            "TRIAGE_TRACE"
+        ):  # for developers: the place in our code goes to standard error, never to a record
+            traceback.print_exception(error)
         yield Failure(unknown(error, count), known=False)

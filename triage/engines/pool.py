@@ -23,6 +23,7 @@ from triage.engines.limits import Profile
 from triage.engines.task import Task, to_wire
 from triage.engines.wire import MAX_FRAME, WireError, decode
 from triage.engines.worker import Setup, main
+from triage.errors import PrerequisiteError
 from triage.model import Resources
 from triage.scope import Scope
 
@@ -137,7 +138,7 @@ class Pool:
         task = seat.task
         if task is None:
             if not seat.ready:
-                raise RuntimeError(f"a worker could not be started ({reason}, exit code {seat.process.exitcode})")
+                raise PrerequisiteError("a worker process cannot be started.", remedy="Run `triage doctor`.")
             return
         self._tries[task.id] = self._tries.get(task.id, 0) + 1
         again = self._tries[task.id] < ATTEMPTS

@@ -4,12 +4,16 @@ Detection is by content and takes the highest score; the order decides between e
 """
 
 from triage.model import Reader
-from triage.readers import image, sms_backup_xml, ufed_xml
+from triage.readers import image, plain_text, sms_backup_xml, telegram_json, ufed_xml, vcard, whatsapp_txt
 
 READERS: tuple[Reader, ...] = (
     ufed_xml.READER,
     sms_backup_xml.READER,
+    telegram_json.READER,
+    vcard.READER,
+    whatsapp_txt.READER,
     image.READER,
+    plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
 
