@@ -44,7 +44,7 @@ def test_shown_and_withheld_add_up_to_the_index(index: sqlite3.Connection, limit
 def test_each_reason_prints_the_command_that_lists_it(index: sqlite3.Connection) -> None:
     tree = parse(page(build(index), load()))
     section = tree.xpath("//section[@id='withheld']")[0].text_content()
-    for command in ("--withheld weak", "--withheld candidate", "--withheld other", "triage search CASE"):
+    for command in ("CASE --kind KIND", "CASE --withheld --kind indicator", "CASE --withheld", "triage search CASE"):
         assert command in section
 
 

@@ -2,7 +2,7 @@
 
 Every string that came out of evidence stands in a field of its own and never inside one of our sentences, so that a
 template can wrap it (`<bdi>`) and a translation cannot touch it. Audiences and formats are views of these values.
-Over 150 lines because the nouns of the report are kept together, as those of the tool are in `triage.model`.
+Over 300 lines because the nouns of the report are kept together, as those of the tool are in `triage.model`.
 """
 
 from __future__ import annotations
