@@ -1,0 +1,164 @@
+"""From words with boxes to blocks of lines: one block for a bubble, a bar, a paragraph.
+
+Words belong to the panel that their middle lies on; inside a panel fragments at the same height become one line.
+A small panel (bubble, card) is one block; on a large one (the page, the wallpaper) lines that stand close below each
+other are. Confidence is Tesseract's mean over letters and digits, told in words: `high` from 85, `medium` from 65,
+`low` below. Blocks that hold nothing legible (fewer than two letters or digits read with 40 or more) are counted, not
+given. A lone `|` in Latin text is read as the capital I, which it is in nearly every screen font.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from triage.readers.ocr_canvas import Canvas
+from triage.readers.ocr_engine import Word
+from triage.readers.ocr_language import mean_confidence
+from triage.readers.ocr_panels import Box, Panels
+
+HIGH, MEDIUM = 85.0, 65.0
+LEGIBLE = 40.0
+LARGE_PANEL = 0.35
+"""Share of the picture from which a panel is a page rather than a bubble."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """Words at one height."""
+
+    words: tuple[Word, ...]
+    left: int
+    top: int
+    right: int
+    bottom: int
+    """In pixels of the canvas."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Lines that belong together."""
+
+    lines: tuple[Line, ...]
+    panel: int
+    """Number of the panel it lies on, 0 for none; `Panels.boxes[panel - 1]` is its box."""
+    box: Box
+    """In the picture as viewers show it."""
+
+    @property
+    def words(self) -> list[Word]:
+        return [word for line in self.lines for word in line.words]
+
+
+def confidence_word(words: Sequence[Word]) -> str:
+    """`high`, `medium` or `low`."""
+    mean = mean_confidence(words)
+    return "high" if mean >= HIGH else "medium" if mean >= MEDIUM else "low"
+
+
+def legible(block: Block) -> bool:
+    """Whether at least two letters or digits were read with some confidence."""
+    return sum(sum(ch.isalnum() for ch in word.text) for word in block.words if word.confidence >= LEGIBLE) >= 2
+
+
+def blocks_of(words: Sequence[Word], canvas: Canvas, panels: Panels) -> list[Block]:
+    """All blocks, from the top down."""
+    by_panel: dict[int, list[Word]] = {}
+    for word in words:
+        if word.confidence >= 0 and (any(ch.isalnum() for ch in word.text) or word.confidence >= MEDIUM):
+            by_panel.setdefault(_panel(word, canvas, panels), []).append(word)
+    blocks = []
+    for panel, own in by_panel.items():
+        lines = _lines(own)
+        for group in _paragraphs(lines) if _is_large(panel, panels) else [lines]:
+            blocks.append(Block(lines=tuple(group), panel=panel, box=_box(group, canvas)))
+    return sorted(blocks, key=lambda block: (block.lines[0].top, block.lines[0].left))
+
+
+def _panel(word: Word, canvas: Canvas, panels: Panels) -> int:
+    x, y, wide, high = canvas.box(word.left, word.top, word.width, word.height)
+    row = min((y + high // 2) // panels.shrink, panels.ids.shape[0] - 1)
+    column = min((x + wide // 2) // panels.shrink, panels.ids.shape[1] - 1)
+    return int(panels.ids[row, column])
+
+
+def _is_large(panel: int, panels: Panels) -> bool:
+    if panel == 0:
+        return True
+    _, _, wide, high = panels.boxes[panel - 1]
+    return wide * high > LARGE_PANEL * panels.ids.size * panels.shrink**2
+
+
+def _lines(words: Sequence[Word]) -> list[Line]:
+    """The engine's lines, with fragments at the same height joined, from the top down."""
+    keyed: dict[tuple[int, int, int], list[Word]] = {}
+    for word in words:
+        keyed.setdefault(word.line, []).append(word)
+    joined: list[Line] = []
+    for line in sorted((_line(part) for part in keyed.values()), key=lambda line: (line.top, line.left)):
+        for number, other in enumerate(joined[-8:], start=max(0, len(joined) - 8)):
+            if _same_height(line, other):
+                joined[number] = _line([*other.words, *line.words])
+                break
+        else:
+            joined.append(line)
+    return sorted(joined, key=lambda line: (line.top, line.left))
+
+
+def _line(words: Sequence[Word]) -> Line:
+    ordered = tuple(sorted(words, key=lambda word: word.left))
+    return Line(
+        words=ordered,
+        left=ordered[0].left,
+        top=min(word.top for word in ordered),
+        right=max(word.left + word.width for word in ordered),
+        bottom=max(word.top + word.height for word in ordered),
+    )
+
+
+def _same_height(a: Line, b: Line) -> bool:
+    """Side by side, of like size, and overlapping by most of the smaller one's height."""
+    overlap = min(a.bottom, b.bottom) - max(a.top, b.top)
+    apart = max(a.left, b.left) - min(a.right, b.right)
+    alike = 0.55 < a.height / max(1, b.height) < 1.8
+    return alike and apart >= 0 and overlap > 0.6 * min(a.height, b.height)
+
+
+def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines with less than about a line between them and some width in common."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        for group in reversed(groups[-6:]):
+            last = group[-1]
+            tall = max(line.height, last.height)
+            beside = min(line.right, last.right) - max(line.left, last.left) > -tall
+            if beside and line.top - last.bottom < 0.9 * tall and 0.5 < line.height / max(1, last.height) < 2:
+                group.append(line)
+                break
+        else:
+            groups.append([line])
+    return groups
+
+
+def _box(lines: Sequence[Line], canvas: Canvas) -> Box:
+    left, top = min(line.left for line in lines), min(line.top for line in lines)
+    right, bottom = max(line.right for line in lines), max(line.bottom for line in lines)
+    return canvas.box(left, top, right - left, bottom - top)
+
+
+_LONE_BAR = re.compile(r"(?<![^\s(¿¡\"'])\|(?=[\s'’]|[a-z]{2}|$)")
+
+
+def text_of(lines: Sequence[Line], *, latin: bool) -> str:
+    """The lines as text, one below the other."""
+    text = "\n".join(line.text for line in lines)
+    return _LONE_BAR.sub("I", text) if latin else text

@@ -1,0 +1,168 @@
+"""Reading one picture: preparation, language, the engine, and a second try where the first was poor.
+
+    pixels → panels → ink → direction → canvas → first look (language, upside down) → engine → blocks
+
+Candidates are judged by the engine's own confidence over letters and digits. The first one is nearly always good;
+only where it is poor are the others tried: the other way of finding ink, the other polarity, half a turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from triage.readers.ocr_blocks import Block, blocks_of
+from triage.readers.ocr_canvas import Canvas, line_strip, paint, tiles, upside_down
+from triage.readers.ocr_engine import Word, recognise
+from triage.readers.ocr_ink import Kind, find_ink, kind_of
+from triage.readers.ocr_language import look, mean_confidence
+from triage.readers.ocr_panels import Panels, Pixels, find_panels
+from triage.readers.ocr_turn import direction
+
+GOOD = 70.0
+"""Mean confidence above which no other candidate is tried."""
+PHOTO_PIXELS = 8_000_000
+"""Photographs are reduced to this before reading; screenshots never are."""
+MANY_PANELS = 3
+"""From so many panels on, text is taken to be scattered rather than one page."""
+FEW_LETTERS = 4
+
+cv2.setNumThreads(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read in one picture, and how."""
+
+    blocks: tuple[Block, ...]
+    languages: tuple[str, ...]
+    preparation: str
+    """In words: `panels levelled, scaled 1.6x`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where and within what limits the engine works."""
+
+    folder: Path
+    seconds: float
+    languages: tuple[str, ...]
+    """Candidates, all of them installed; the first is the case's first choice."""
+
+    def run(self, pixels: Pixels, languages: Sequence[str], mode: str) -> tuple[Word, ...]:
+        """Write a canvas and let the engine read it."""
+        image = self.folder / "canvas.pgm"
+        cv2.imwrite(str(image), pixels)
+        try:
+            return recognise(image, languages, mode, seconds=self.seconds)
+        finally:
+            image.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Try:
+    canvas: Canvas
+    kind: Kind
+    words: tuple[Word, ...]
+    languages: tuple[str, ...]
+
+    @property
+    def merit(self) -> float:
+        """Confidence, for what was read with some: a long poor reading must not beat a short good one, nor nothing."""
+        letters = sum(len(word.text) for word in self.words if word.confidence >= 50)
+        return mean_confidence(self.words) * min(1.0, letters / 12)
+
+
+def read_picture(rgb: Pixels, desk: Desk) -> Reading | None:
+    """The text of a picture; None where it holds no ink at all."""
+    reduced = _reduced(rgb)
+    ycc = np.asarray(cv2.cvtColor(reduced, cv2.COLOR_RGB2YCrCb), np.uint8)
+    panels = find_panels(ycc)
+    best: _Try | None = None
+    for attempt in _attempts(ycc, panels, desk):
+        if best is None or attempt.merit > best.merit:
+            best = attempt
+        if best.merit >= GOOD:
+            break
+    if best is None:
+        return None
+    factor = rgb.shape[1] / reduced.shape[1]
+    blocks = blocks_of(best.words, best.canvas, panels)
+    return Reading(
+        blocks=tuple(_enlarged(block, factor) for block in blocks), languages=best.languages,
+        preparation=_in_words(best.canvas, best.kind),
+    )  # fmt: skip
+
+
+def _reduced(rgb: Pixels) -> Pixels:
+    """A photograph beyond the useful size, made smaller; anything else as it is."""
+    share = (PHOTO_PIXELS / (rgb.shape[0] * rgb.shape[1])) ** 0.5
+    if share >= 1:
+        return rgb
+    probe = rgb[::1, ::1][rgb.shape[0] // 4 : rgb.shape[0] // 4 + 400, :, 1].astype(np.int16)
+    if np.abs(np.diff(probe, axis=1)).mean() < 1.0:
+        return rgb  # no grain: a long screenshot or a scan, whose small print matters
+    size = (round(rgb.shape[1] * share), round(rgb.shape[0] * share))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _attempts(ycc: Pixels, panels: Panels, desk: Desk) -> Iterator[_Try]:
+    """The first candidate, then those worth trying after it."""
+    first = kind_of(panels)
+    others: list[Kind] = [kind for kind in ("screen", "photo", "photo-light") if kind != first]
+    kinds: list[Kind] = [first, *others]
+    for kind in kinds:
+        ink = find_ink(ycc, panels, kind)
+        if ink.pieces < FEW_LETTERS:
+            continue
+        skewed = kind != "screen" or len(panels.boxes) < MANY_PANELS
+        sideways, angle = direction(ink.strength, skewed=skewed)
+        canvas = paint(ink, quarters=1 if sideways else 0, angle=angle if abs(angle) >= 0.3 else 0.0)
+        attempt = _read(canvas, kind, panels, desk)
+        yield attempt
+        if attempt.merit < GOOD and len(desk.languages) == 1:
+            yield _read(upside_down(canvas), kind, panels, desk)
+
+
+def _read(canvas: Canvas, kind: Kind, panels: Panels, desk: Desk) -> _Try:
+    languages = desk.languages[:1]
+    if len(desk.languages) > 1:
+        strip = line_strip(canvas.pixels)
+        if strip is not None:
+            seen = look(strip, desk.languages, desk.run)
+            languages = seen.languages
+            canvas = upside_down(canvas) if seen.upside_down else canvas
+    mode = "sparse" if len(panels.boxes) >= MANY_PANELS else "page"
+    words: list[Word] = []
+    for top, piece in tiles(canvas.pixels):
+        read = desk.run(piece, languages, mode)
+        words += [replace(w, top=w.top + top, line=(w.line[0] + top * 100, *w.line[1:])) for w in read]
+    return _Try(canvas=canvas, kind=kind, words=tuple(words), languages=languages)
+
+
+def _enlarged(block: Block, factor: float) -> Block:
+    """Its box in pixels of the picture as it was before it was reduced."""
+    left, top, wide, high = (round(v * factor) for v in block.box)
+    return replace(block, box=(left, top, wide, high))
+
+
+_KIND_WORDS: dict[Kind, str] = {
+    "screen": "each panel brought to dark on white",
+    "photo": "grain and shadows taken out",
+    "photo-light": "grain and shadows taken out, light text made dark",
+}
+
+
+def _in_words(canvas: Canvas, kind: Kind) -> str:
+    steps = [_KIND_WORDS[kind]]
+    if canvas.quarters:
+        steps.append(f"turned by {90 * canvas.quarters} degrees")
+    if canvas.angle:
+        steps.append(f"skew of {-canvas.angle:.1f} degrees turned back")
+    if canvas.scale != 1:
+        steps.append(f"scaled {canvas.scale:.2f} times")
+    return ", ".join(steps)
