@@ -80,10 +80,8 @@ def pieces(handle: BinaryIO, codec: str) -> Iterator[Piece]:
     while True:
         block = handle.read(SAMPLE)
         text = decoder.decode(block, not block)
-        if after_cr and text[:1] == "\n":
-            text = text[1:]
         if text:
-            after_cr = text[-1] == "\r"
+            text, after_cr = text[after_cr and text[0] == "\n" :], text[-1] == "\r"
         *whole, held = (held + text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
         for one in whole:
             yield from _line(line, one, done)

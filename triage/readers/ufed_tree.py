@@ -271,6 +271,10 @@ class Tree:
         else:
             parent.models.setdefault(made.field_name, []).append(made)
 
+    def open_chat(self) -> Model | None:
+        """The chat in which the document broke off."""
+        return self._models[0] if self._models and self._models[0].type == "Chat" else None
+
     def unfinished(self) -> int:
         """Records that were begun and not ended: the open message, or the open top-level model that is no chat."""
         return sum(1 for model in self._models[:2] if model.type != "Chat" and model.field_name in ("", "Messages"))

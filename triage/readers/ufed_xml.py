@@ -73,6 +73,8 @@ def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
         handle.seek(0)
         for event in tree.stream.events(blocks_of(handle)):
             yield from _reads(event, report)
+    if (chat := tree.open_chat()) is not None:
+        yield from _announce(chat, report)
     yield from _accounts(tree, report)
 
 
