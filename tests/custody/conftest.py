@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,7 +83,9 @@ def add_run(case_dir: Path, run: int, first: int, count: int, case: str = CASE) 
             digest = hashlib.sha256(text.encode()).hexdigest()
             log.append("output.written", {"path": path, "sha256": digest, "size": len(text)})
         unread = sum(1 for _, data in events if data["status"] == "no-reader")
-        log.append("run.end", {"walked": count, "statuses": {"read": count - unread, "no-reader": unread}, "items": count})
+        log.append(
+            "run.end", {"walked": count, "statuses": {"read": count - unread, "no-reader": unread}, "items": count}
+        )
         write_manifest(case_dir, [(f"phone-0/chat {n}.txt", hashlib.sha256(b"%d" % n).hexdigest()) for n in range(9)])
         seal(log)
 
@@ -131,3 +134,108 @@ def builder() -> Callable[..., Path]:
 @pytest.fixture
 def items() -> Callable[[int, int], list[Event]]:
     return some_items
+
+
+def need(program: str) -> None:
+    """Skip where a program is not installed."""
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+
+
+def run_tool(*arguments: str | Path, cwd: Path | None = None) -> bytes:
+    """A program that must succeed."""
+    return subprocess.run([*map(str, arguments)], check=True, capture_output=True, cwd=cwd).stdout
+
+
+class Keys:
+    """Ed25519 keys of invented people, made when asked for, and lists of signers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def key(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.exists():
+            run_tool("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path)
+        return path
+
+    def sign(self, name: str, space: str, text: bytes) -> bytes:
+        """A signature in some namespace over some text."""
+        command = ["ssh-keygen", "-q", "-Y", "sign", "-n", space, "-f", str(self.key(name))]
+        return subprocess.run(command, check=True, capture_output=True, input=text).stdout
+
+    def signers(self, *names: str, options: str = 'namespaces="triage-checkpoint@v1"') -> Path:
+        path = self.folder / f"allowed-{'-'.join(names)}-{abs(hash(options))}"
+        entries = [(name, " ".join(self.key(name).with_suffix(".pub").read_text().split()[:2])) for name in names]
+        path.write_text("".join(f"{name}@lab.invalid {options} {public}\n" for name, public in entries))
+        return path
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    need("ssh-keygen")
+    return Keys(tmp_path_factory.mktemp("keys"))
+
+
+TSA_CONF = """
+[ca]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+[tsa_cert]
+basicConstraints = CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping
+[tsa]
+default_tsa = answer
+[answer]
+dir = .
+serial = ./serial
+signer_cert = ./tsa.pem
+certs = ./root.pem
+signer_key = ./tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+"""
+
+
+class Authority:
+    """A time-stamping authority of our own: a root, a signing certificate under it, answers by `openssl ts`."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        (folder / "tsa.cnf").write_text(TSA_CONF)
+        (folder / "serial").write_text("01\n")
+        new = ("openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-config", "/dev/null")
+        ca = ("-x509", "-days", "3650", "-subj", f"/CN=Root {folder.name}", "-keyout", "root.key", "-out", "root.pem")
+        run_tool(*new[:-2], *ca, "-extensions", "ca", "-config", self._request_conf(), cwd=folder)
+        leaf = ("-subj", f"/CN=Stamps {folder.name}", "-keyout", "tsa.key", "-out", "tsa.csr")
+        run_tool(*new[:-2], *leaf, "-config", self._request_conf(), cwd=folder)
+        issue = ("-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-extfile", "tsa.cnf")
+        run_tool("openssl", "x509", "-req", "-in", "tsa.csr", *issue, "-extensions", "tsa_cert", "-days", "3650",
+                 "-out", "tsa.pem", cwd=folder)  # fmt: skip
+
+    def _request_conf(self) -> Path:
+        path = self.folder / "req.cnf"
+        path.write_text("[req]\ndistinguished_name = dn\n[dn]\n" + TSA_CONF)
+        return path
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root.pem"
+
+    def answer(self, request: Path, *, chain: bool = False) -> Path:
+        target = self.folder / f"{request.parent.parent.name}-{request.name}-{chain}.tsr"
+        more = ("-chain", self.folder / "root.pem") if chain else ()
+        run_tool("openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", request, *more, "-out", target,
+                 cwd=self.folder)  # fmt: skip
+        return target
+
+
+@pytest.fixture(scope="session")
+def authorities(tmp_path_factory: pytest.TempPathFactory) -> tuple[Authority, Authority]:
+    """One to trust, one not."""
+    need("openssl")
+    folder = tmp_path_factory.mktemp("tsa")
+    return Authority(folder / "good"), Authority(folder / "other")

@@ -261,7 +261,13 @@ def test_other_spellings_of_an_event_are_refused(case_dir: Path, what: str, patt
 
 def test_garbage_never_raises(case_dir: Path) -> None:
     pick = random.Random(5)
-    for name in ("custody.jsonl", "checkpoints/000002.txt", "case.sha256", "manifest.sha256", "checkpoints/000001.leaves"):
+    for name in (
+        "custody.jsonl",
+        "checkpoints/000002.txt",
+        "case.sha256",
+        "manifest.sha256",
+        "checkpoints/000001.leaves",
+    ):
         path = case_dir / name
         raw = path.read_bytes()
         for garbage in (b"", b"\x00" * 999, pick.randbytes(5000), raw[::-1], raw * 2, b"\n" * 50, b"{" * 9999):

@@ -120,9 +120,11 @@ class CustodyLog:
         lines, heads = self._render(pending, now, mono)
         if lines:
             block = b"\n".join(lines) + b"\n"
+            self._why_closed = "writing the custody log was interrupted; run again."  # until all of it is done
             self._write(block)
             self._mono_start = mono if self._mono_start is None else self._mono_start
             self._acknowledge(lines, heads, block, pending)
+            self._why_closed = ""
         return range(self._state.lines - len(lines), self._state.lines)
 
     def _render(self, pending: list[events.Event], now: str, mono: int) -> tuple[list[bytes], list[str]]:

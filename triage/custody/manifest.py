@@ -110,7 +110,9 @@ def walk_case(case_dir: Path) -> Iterator[Found]:
     """What `case.sha256` must list, and what should not be there: links, also in place of the folders left out."""
     own = {name for name in _OWN_FOLDERS if stat.S_ISDIR(_mode(case_dir / os.fsdecode(name)))}
     separate = {name for name in SEPARATE if stat.S_ISREG(_mode(case_dir / os.fsdecode(name)))}
-    yield from walk_tree(case_dir, leave_out=frozenset(own | separate | {os.fsencode(CASE_LIST)}))
+    for found in walk_tree(case_dir, leave_out=frozenset(own | separate)):
+        if found.why_not or found.name != os.fsencode(CASE_LIST):
+            yield found
 
 
 def _mode(path: Path) -> int:

@@ -104,7 +104,7 @@ class _Verification:
         if found.why:
             yield fail("log", found.why, self._first_bad())
         elif not found.lines:
-            yield fail("log", "is empty")
+            yield fail("log", "is empty", 0)
         else:
             yield ok("log", f"{found.lines} events, unbroken chain, head {found.head}")
         yield from found.accounts.checks()

@@ -248,7 +248,7 @@ if [ -e case.sha256 ] || [ -n "$newest" ]; then
             -path ./evidence.sqlite -o -path ./evidence.sqlite-wal -o -path ./evidence.sqlite-shm -o \
             -path ./evidence.sqlite-journal \) -o "$@"
     }
-    odd=$(apart ! -type f ! -type d -print; apart -type f -links +1 -print)
+    odd=$(apart ! -type f ! -type d -print; apart -type f -links +1 -print; find case.sha256 -links +1 2>/dev/null)
     [ -z "$odd" ] || fail "case folder: linked or special: $odd"
     grep -v '^[0-9a-f]\{64\}  custody\.jsonl$' case.sha256 2>/dev/null | sort >"$scratch/listed"
     # shellcheck disable=SC2086 # the name of the program and its option
