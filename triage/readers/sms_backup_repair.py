@@ -27,7 +27,7 @@ _OPEN_ATTRIBUTE = re.compile(rb"\s+([^\s=>\"']+)\s*=\s*([\"'])")
 _TAG = re.compile(rb"<[\w:.-]+")
 BLOCK = 1 << 18
 MEDIA_KEPT = 1 << 16
-"""A tag longer than this is searched for media to leave out."""
+"""A tag longer than this is searched for media to leave out; so many bytes of each are kept."""
 VALUE_KEPT = 1 << 22
 """Bytes of any other value that are kept."""
 
@@ -91,7 +91,7 @@ class Repair:
                 self.tail = b""
             return
         media = opened[1] == b"data"
-        keep = opened.end() if media else opened.end() + VALUE_KEPT
+        keep = opened.end() + (MEDIA_KEPT if media else VALUE_KEPT)
         if len(self.tail) <= keep:
             return
         if not media:
