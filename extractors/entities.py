@@ -1,0 +1,206 @@
+"""The entity extractor: composes the part-finders, in the order of precedence of the entity specification.
+
+For each message: the gate decides which parts have anything to look for; each such part yields candidates over view
+V0; then the candidates claim their spans, earlier tiers first, higher ranks first. A claim that `blocks` keeps
+everything later out of its span but the types it shares it with. What is left becomes findings, with offsets in the
+untouched text. A rank under 50 makes a finding a candidate: kept, flagged, outside the default report.
+
+The gate costs about a microsecond on a message with nothing in it: one Aho-Corasick pass for the literals of all parts
+and one character class for their marks. It is lossless by the definition in `extractors.parts`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
+
+from extractors import amounts, links, payments, phones, places, regions
+from extractors.parts import CANDIDATE_BELOW, Candidate, Part, TextContext, kind_of
+from triage.model import Extractor, Finding, Hit, Resources, Run, Scan
+from triage.text import View, clean
+
+PARTS: tuple[Part, ...] = (links.PART, payments.PART, places.PART, phones.PART, amounts.PART)
+"""In the order they run: a part sees in `context.claimed` what earlier ones claimed."""
+
+_REWRITTEN = re.compile("[\u00ad\u0600-\u0605\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0001-\U000e007f]")
+"""Format characters (Cf) that text holds in practice; with `is_normalized` they say whether V0 differs for a gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Which parts may have something to find in a text."""
+
+    parts: tuple[Part, ...]
+    literals: AhoCorasick
+    bits: tuple[int, ...]
+    """For each literal the parts, as a bit set, that it wakes."""
+    marks: re.Pattern[str]
+    part_marks: tuple[re.Pattern[str] | None, ...]
+    always: int
+
+    def wanted(self, text: str) -> int:
+        """A bit set of parts, by literals and marks alone."""
+        low = _lowered(text)
+        woken = self.always
+        for literal, _, _ in self.literals.find_matches_as_indexes(low, overlapping=True):
+            woken |= self.bits[literal]
+        if self.marks.search(low):
+            for n, marks in enumerate(self.part_marks):
+                if marks is not None and marks.search(low):
+                    woken |= 1 << n
+        return woken
+
+
+def _lowered(text: str) -> str:
+    """View V0 in lower case, or a text that holds the same literals and marks."""
+    if text.isascii():
+        return text.lower()
+    text = text.replace("\ufe0f", "").replace("…", "...")
+    if not unicodedata.is_normalized("NFKC", text) or _REWRITTEN.search(text):
+        text = clean(text).text
+    return text.lower()
+
+
+def gate(parts: Sequence[Part]) -> Gate:
+    """Compile the gate of `parts`."""
+    bits: dict[str, int] = {}
+    for n, part in enumerate(parts):
+        for literal in part.triggers:
+            bits[literal] = bits.get(literal, 0) | 1 << n
+    marks = [re.compile(f"[{p.marks}]") if p.marks else None for p in parts]
+    return Gate(
+        parts=tuple(parts),
+        literals=AhoCorasick(list(bits)),
+        bits=tuple(bits.values()),
+        marks=re.compile("[" + "".join(p.marks for p in parts) + "]"),
+        part_marks=tuple(marks),
+        always=sum(1 << n for n, p in enumerate(parts) if not p.triggers and not p.marks),
+    )
+
+
+def prepare(resources: Resources) -> Scan:
+    """Compile the gate once per process; entities need none of the case's resources."""
+    del resources
+    return scanner(gate(PARTS))
+
+
+def scanner(compiled: Gate) -> Scan:
+    def scan(run: Run) -> Iterator[Hit]:
+        hints: tuple[tuple[str, ...], int] | None = None
+        for index, unit in enumerate(run.units):
+            woken = compiled.wanted(unit.text)
+            if not woken:
+                continue
+            view = clean(unit.text)
+            awake = [
+                p for n, p in enumerate(compiled.parts) if woken >> n & 1 and (p.quick is None or p.quick(view.text))
+            ]
+            if not awake:
+                continue
+            hints = hints or regions.chain(run)
+            context = TextContext(unit=unit, run=run, index=index, regions=hints[0], certain=hints[1])
+            for candidate in settled(_collected(awake, view, context)):
+                yield Hit(unit=index, finding=_finding(candidate, view))
+
+    return scan
+
+
+def _collected(parts: Sequence[Part], view: View, context: TextContext) -> list[Candidate]:
+    found: list[Candidate] = []
+    for part in parts:
+        made = list(part.find(view, context))
+        found += made
+        claims = tuple((c.start, c.end) for c in made if c.blocks and c.rank >= CANDIDATE_BELOW and not _open(c))
+        if claims:
+            context = _with_claims(context, claims)
+    return found
+
+
+def _open(candidate: Candidate) -> bool:
+    """Whether a phone may stand in its span."""
+    return "PHONE" in candidate.shares or "*" in candidate.shares
+
+
+def _with_claims(context: TextContext, claims: tuple[tuple[int, int], ...]) -> TextContext:
+    return TextContext(
+        unit=context.unit,
+        run=context.run,
+        index=context.index,
+        regions=context.regions,
+        certain=context.certain,
+        claimed=context.claimed + claims,
+    )
+
+
+class _Shelf:
+    """Candidates by place: which of them may overlap a span, found without looking at all of them."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[int, list[Candidate]] = {}
+
+    def add(self, one: Candidate) -> None:
+        for box in range(one.start >> 6, (one.end >> 6) + 1):
+            self._boxes.setdefault(box, []).append(one)
+
+    def near(self, one: Candidate) -> Iterator[Candidate]:
+        for box in range(one.start >> 6, (one.end >> 6) + 1):
+            yield from self._boxes.get(box, ())
+
+
+def settled(found: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates that stand, in the order of the text."""
+    stand, blocking = _Shelf(), _Shelf()
+    kept: list[Candidate] = []
+    for one in sorted(found, key=_precedence):
+        if any(_shuts_out(other, one) for other in blocking.near(one)) or any(_same(o, one) for o in stand.near(one)):
+            continue
+        kept.append(one)
+        stand.add(one)
+        if one.blocks and one.rank >= CANDIDATE_BELOW:
+            blocking.add(one)
+    return sorted(kept, key=lambda c: (c.start, c.end, c.type, -c.rank, c.value))
+
+
+def _precedence(one: Candidate) -> tuple[int, int, int, int, str, str]:
+    return (one.tier, -one.rank, one.start, one.start - one.end, one.type, one.value)
+
+
+def _shuts_out(claim: Candidate, one: Candidate) -> bool:
+    if one.end <= claim.start or claim.end <= one.start:
+        return False
+    if one.type == claim.type and (one.start, one.end) == (claim.start, claim.end):
+        return False  # another reading of the same characters
+    return not ({one.type, "*"} & set(claim.shares) or {claim.type, "*"} & set(one.shares))
+
+
+def _same(other: Candidate, one: Candidate) -> bool:
+    """A worse hit of the same type over part of the same characters, or the same thing found twice."""
+    if other.type != one.type or one.end <= other.start or other.end <= one.start:
+        return False
+    return one.value == other.value or (one.start, one.end) != (other.start, other.end)
+
+
+def _finding(one: Candidate, view: View) -> Finding:
+    start, end = view.span(one.start, one.end)
+    candidate = one.rank < CANDIDATE_BELOW
+    return Finding(
+        kind=kind_of(one.type),
+        type=one.type,
+        value=one.value,
+        start=start,
+        end=end,
+        grade=one.grade,
+        rule=one.rule,
+        flags=tuple(sorted({*one.flags, "candidate"} if candidate else set(one.flags))),
+        reported=not candidate,
+        mask=tuple(view.span(a, b) for a, b in one.mask),
+        secret=one.secret,
+        detail=one.detail,
+    )
+
+
+EXTRACTOR = Extractor(name="entities", version="1", prepare=prepare)
