@@ -24,7 +24,12 @@ ENOUGH_LINES = 20
 ENOUGH_CHARS = 1_500
 NEAR = 400
 """How far back from the limit a space is looked for when a long line is cut."""
-_MARKUP = re.compile(r"\s*(?:<\?xml|<!doctype|<!--|<[A-Za-z][\w:.-]*[\s/>]|\{\s*[\"}]|\[\s*[\[{\"\d\]])", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*(?:<\?xml|<!doctype|<!--|<[a-z][\w:.-]*[\s/>]|\{\s*[\"}]|\[\s*(?:[\[{\"\]]|-?\d+(?:\.\d+)?\s*,))",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"(?<![\d().+-])\s|\s(?![\d().-])")
+"""A space that does not stand inside a number written in groups."""
 _NAMES = {"cp1252": "Windows-1252", "cp1251": "Windows-1251", "cp1256": "Windows-1256"}
 
 
@@ -107,9 +112,12 @@ def _line(line: int, text: str, done: int) -> Iterator[Piece]:
 
 
 def _cut(text: str) -> int:
-    """Where to end a piece: behind a space near the limit, else at the limit."""
+    """Where to end a piece: behind a space near the limit, not within a number if it can be helped."""
     if len(text) <= MAX_CHARS:
         return len(text)
+    ends = [found.end() for found in _BREAK.finditer(text, MAX_CHARS - NEAR, MAX_CHARS)]
+    if ends:
+        return ends[-1]
     space = text.rfind(" ", MAX_CHARS - NEAR, MAX_CHARS)
     return space + 1 if space > 0 else MAX_CHARS
 
