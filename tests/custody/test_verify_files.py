@@ -21,9 +21,11 @@ FILES = (
     "custody.jsonl", "checkpoints/000001.txt", "checkpoints/000002.txt", "checkpoints/000001.leaves",
     "checkpoints/000002.leaves",
 )  # fmt: skip
-ADDED = ("extra.txt", "report/more.html", "checkpoints/000003.txt", "checkpoints/notes.txt", "checkpoints/000001.txt.sig",
-         "evidence.sqlite.bak", "evidence.sqlite/x", "new/deep/file", ".hidden", "checkpoints/000009.leaves",
-         "name with\nnewline", "back\\slash", "checkpoints/.work/x")  # fmt: skip
+ADDED = (
+    "extra.txt", "report/more.html", "checkpoints/000003.txt", "checkpoints/notes.txt", "checkpoints/000001.txt.sig",
+    "evidence.sqlite.bak", "evidence.sqlite/x", "new/deep/file", ".hidden", "checkpoints/000009.leaves",
+    "name with\nnewline", "back\\slash", "checkpoints/.work/x",
+)  # fmt: skip
 
 
 def change(path: Path, pick: random.Random) -> None:

@@ -39,8 +39,8 @@ def sh(case_dir: Path, *options: str | Path, shell: tuple[str, ...] = ("sh",)) -
 def agree(case_dir: Path, signers: Path | None, roots: Path | None, what: str) -> bool:
     """Both verdicts; gives whether the case holds."""
     verdict = verify_case(case_dir, allowed_signers=signers, tsa_roots=roots)
-    options = [*(["--allowed-signers", signers] if signers else []), *(["--tsa-ca", roots] if roots else [])]
-    ended = sh(case_dir, *options)
+    options: list[str | Path] = ["--allowed-signers", signers] if signers else []
+    ended = sh(case_dir, *options, *(("--tsa-ca", roots) if roots else ()))
     assert ended.returncode in (0, 4), (what, ended.stdout, ended.stderr)
     assert (ended.returncode == 0) == verdict.ok, (what, verdict.summary, ended.stdout, ended.stderr)
     if verdict.ok:
@@ -148,16 +148,16 @@ def run_mutants(bases: tuple[Path, ...], folder: Path, signers: Path, roots: Pat
         case_dir = Path(shutil.copytree(base, folder / f"{n}" / "case"))
         mutate = MUTATIONS[n % len(MUTATIONS)]
         mutate(case_dir, pick)
-        trusted = (signers, roots) if base is bases[0] else (None, None)
-        held += agree(case_dir, *trusted, f"{n} {mutate.__name__}")
+        signed = base is bases[0]
+        held += agree(case_dir, signers if signed else None, roots if signed else None, f"{n} {mutate.__name__}")
         shutil.rmtree(folder / f"{n}")
     assert times / 10 < held < times / 2, "both verdicts occur"
 
 
-def test_thirty_mutants_get_the_same_verdict(
+def test_mutants_get_the_same_verdict(
     marked: Path, pristine: Path, tmp_path: Path, keys: Any, authorities: Any
 ) -> None:
-    run_mutants((marked, pristine), tmp_path, keys.signers("examiner"), authorities[0].root, 32)
+    run_mutants((marked, pristine), tmp_path, keys.signers("examiner"), authorities[0].root, 24)
 
 
 @pytest.mark.prove
