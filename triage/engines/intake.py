@@ -128,6 +128,8 @@ class Intake:
         if kind == "tally":
             what = wire.text(frame[2]) if task.phase != "ocr" else f"ocr_{wire.text(frame[2])}"
             self.writer.rows("tallies", [(key, what, wire.number(frame[3]))])
+            if what == "ocr_records":
+                self.writer.add_records(key, wire.number(frame[3]))
         elif kind == "conversation":
             people = wire.encode(list(wire.texts(frame[3])))
             self.writer.rows("conversations", [(key, wire.text(frame[2]), people, wire.text(frame[4]))])

@@ -150,11 +150,21 @@ class Writer:
             self.db.execute("delete from vendor_hashes where report_item=?", (item,))
             self.db.execute("delete from items where id=?", (item,))
 
+    def add_records(self, item: ItemId, n: int) -> None:
+        """Records that the second phase found in an item, on top of the first phase's."""
+        self.begin()
+        self.db.execute("update tallies set n=n+? where item_id=? and what='records'", (n, item))
+
     def forget_ocr(self, item: ItemId) -> None:
         """Remove what the second phase added to an item."""
         self.begin()
         forget_units(self.db, "item_id=? and seq>=?", (item, OCR_SEQ))
         self.db.execute("delete from problems where item_id=? and stage='ocr'", (item,))
+        added = "select n from tallies where item_id=? and what='ocr_records'"
+        self.db.execute(
+            f"update tallies set n=n-coalesce(({added}),0) where item_id=? and what='records'",
+            (item, item),
+        )
         self.db.execute("delete from tallies where item_id=? and what like 'ocr\\_%' escape '\\'", (item,))
 
     def meta(self, **values: str) -> None:

@@ -4,7 +4,7 @@ Detection is by content and takes the highest score; the order decides between e
 """
 
 from triage.model import Reader
-from triage.readers import image, plain_text, sms_backup_xml, telegram_json, ufed_xml, vcard, whatsapp_txt
+from triage.readers import image, image_text, plain_text, sms_backup_xml, telegram_json, ufed_xml, vcard, whatsapp_txt
 
 READERS: tuple[Reader, ...] = (
     ufed_xml.READER,
@@ -17,5 +17,5 @@ READERS: tuple[Reader, ...] = (
 )
 """First phase: everything but text in pictures."""
 
-OCR_READERS: tuple[Reader, ...] = ()
+OCR_READERS: tuple[Reader, ...] = (image_text.READER,)
 """Second phase: they may start Tesseract."""
