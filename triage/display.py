@@ -21,7 +21,8 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, separators, bidirectional controls
     "\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"  # fillers, variation selectors but emoji's, BOM
     "\ud800-\udfff"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical format controls, tags and variation selectors
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # hieroglyph, shorthand, musical controls
+    "\U000e0000-\U000e0fff"  # tags and variation selectors
     "]"
 )
 
