@@ -178,18 +178,15 @@ def _with_halves(piece: str, halves: str) -> str:
 _NEVER = r"(?!)()()()"
 
 
-def survey_pattern(main: str | None) -> re.Pattern[str]:
-    """For `findall`: stamp, date, clock, general and bare header, name, its continuation, name without a blank."""
-    bare = rf"({_BARE})(?={NAME}:[ \n])"
-    return re.compile(
-        rf"\n(?:{main or _NEVER}|({GENERAL})|{bare})"
-        rf"(?:({NAME}){_NAME_END}(?:([^:\n]{{1,60}}):(?=[ \n]))?|([^:\s][^:\n]{{0,40}}):(?=[^\s/0-9]))?"
-    )
+def record_pattern(main: str | None, bare_names: Iterable[str] | None) -> re.Pattern[str]:
+    """For `split`: stamp, date, clock, general header, name, its colon; what follows each match is the text.
 
-
-def record_pattern(main: str | None, bare_names: Iterable[str]) -> re.Pattern[str]:
-    """For `split`: stamp, date, clock, general header, name, its colon; what follows each match is the text."""
-    names = "|".join(re.escape(n) for n in sorted(bare_names, key=lambda n: (-len(n), n)))
+    `bare_names`: the names before which a bare stamp counts; None = any, for the survey that finds them out.
+    """
+    if bare_names is None:
+        names = NAME
+    else:
+        names = "|".join(re.escape(n) for n in sorted(bare_names, key=lambda n: (-len(n), n)))
     bare = rf"|{_BARE}(?=(?:{names}):[ \n])" if names else ""
     return re.compile(rf"\n(?:{main or _NEVER}|({GENERAL}{bare}))(?:({NAME})({_NAME_END}))?")
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from triage.readers.whatsapp_lines import COLUMNS
 
-Row = tuple[str | None, str | None, str | None, str | None, str | None, str | None, str]
-"""Stamp, date and time of the file's own form; a header of another form; name, its colon, text."""
+Row = tuple[str, str, str, str, str, str, str]
+"""Stamp, date and time of the file's own form; a header of another form; name, its colon, text.
+
+A part that is not there is falsy (`re.split` gives None)."""
 LONGEST = 1 << 24
 
 
 @dataclass(slots=True, kw_only=True)
 class Batch:
-    """Rows whose texts are complete."""
+    """Rows whose texts are complete, column by column: a row exists only while it is looked at."""
 
-    rows: list[Row]
+    columns: list[list[str]]
     before: str = ""
     """Lines before the first header of the file, each with a leading line end."""
     cut_lines: int = 0
     """Lines left out of the text of the last row, which is longer than `LONGEST`."""
+
+    @property
+    def rows(self) -> Iterable[Row]:
+        a, b, c, d, e, f, g = self.columns
+        return zip(a, b, c, d, e, f, g, strict=True)
+
+
+def split_columns(parts: list[str]) -> list[list[str]]:
+    """What `re.split` gave, without what stands before the first match, by column; groups not matched are None."""
+    return [parts[n::COLUMNS] for n in range(1, COLUMNS + 1)]
 
 
 class Rows:
@@ -29,7 +41,7 @@ class Rows:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._split = pattern.split
-        self._held: Row | None = None
+        self._held: list[str] | None = None
         """The last record of the blocks so far; its text may go on."""
         self._more: list[str] = []
         self._size = self._cut = 0
@@ -42,11 +54,11 @@ class Rows:
             if len(parts) == 1:
                 continue
             first = self._finish()
-            rows: list[Row] = list(zip(*(parts[n::COLUMNS] for n in range(1, COLUMNS + 1)), strict=True))
-            self._held = rows.pop()
+            columns = split_columns(parts)
+            self._held = [column.pop() for column in columns]
             self._go_on(self._held[-1])
             yield from first
-            yield Batch(rows=rows)
+            yield Batch(columns=columns)
         yield from self._finish()
 
     def _go_on(self, text: str) -> None:
@@ -63,6 +75,5 @@ class Rows:
         text, cut = "".join(self._more), self._cut
         self._more, self._size, self._cut = [], 0, 0
         if self._held is None:
-            return [Batch(rows=[], before=text, cut_lines=cut)] if text or cut else []
-        row: Row = (*self._held[:-1], text)
-        return [Batch(rows=[row], cut_lines=cut)]
+            return [Batch(columns=[[] for _ in range(COLUMNS)], before=text, cut_lines=cut)] if text or cut else []
+        return [Batch(columns=[*([cell] for cell in self._held[:-1]), [text]], cut_lines=cut)]

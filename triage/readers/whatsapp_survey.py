@@ -11,14 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
-from operator import itemgetter
 
 from triage.calendars import civil
 from triage.date_layouts import DayEvidence, Proof
 from triage.model import Blob
 from triage.readers.text_blocks import LineText
 from triage.readers.whatsapp_lines import (
-    COLUMNS,
     Header,
     Layout,
     commonest,
@@ -26,9 +24,9 @@ from triage.readers.whatsapp_lines import (
     head_pattern,
     parse_header,
     record_pattern,
-    survey_pattern,
 )
 from triage.readers.whatsapp_names import Names, settle_names
+from triage.readers.whatsapp_rows import split_columns
 from triage.readers.whatsapp_words import is_notice, shown_name
 
 _MOST_NAMES = 50_000
@@ -38,8 +36,12 @@ _ANGLED = re.compile(r": \u200e?(<[^<>:\n]{4,60}>)(?=\n|\Z)")
 _STATED = re.compile(
     r"(?:IMG|VID|AUD|PTT|STK|DOC)-(\d{4})(\d\d)(\d\d)-WA\d|\d{8}-[A-Z]+-(\d{4})-(\d\d)-(\d\d)-\d\d-\d\d-\d\d"
 )
-_DATE, _GENERAL, _BARE, _NAME, _MORE, _TIGHT = 1, 3, 4, 5, 6, 7
-"""Columns of `survey_pattern`."""
+_MORE = re.compile(r"([^:\n]{1,60}):(?=[ \n]|\Z)")
+"""How a name may go on: `Shop: Ana: text`."""
+_TIGHT = re.compile(r"([^:\s][^:\n]{0,40}):(?=[^\s/0-9])")
+"""A name without a blank behind its colon."""
+_DATE, _GENERAL, _NAME, _TEXT = 1, 3, 4, 6
+"""Columns of `record_pattern`."""
 
 
 @dataclass(kw_only=True)
@@ -93,45 +95,56 @@ class _Collector:
         self.angled: Counter[str] = Counter()
 
     def run(self, blocks: Iterator[str]) -> None:
-        pattern = survey_pattern(self.found.main)
+        pattern = record_pattern(self.found.main, None)
         for block in blocks:
-            rows: list[tuple[str, ...]] = pattern.findall("\n" + block)
-            self._days_of(rows)
-            self._names_of(rows)
+            columns = split_columns(pattern.split("\n" + block))
+            if columns[0]:
+                self._days_of(columns)
+                self._names_of(columns[_NAME], columns[_TEXT])
             self.found.app_marks = self.found.app_marks or ": \u200e" in block
             if "<" in block and len(self.angled) < _MOST_NAMES:
                 self.angled.update(_ANGLED.findall(block))
         self._settle()
 
-    def _days_of(self, rows: list[tuple[str, ...]]) -> None:
+    def _days_of(self, columns: list[list[str]]) -> None:
         main = self.found.main_layout
-        for date, run in groupby(rows, key=itemgetter(_DATE)):
+        at = 0
+        for date, run in groupby(columns[_DATE]):
+            count = len(tuple(run))
             if date and main is not None:
-                self._evidence(main).add(date_fields(date)[0], sum(1 for _ in run))
-                continue
-            for row in run:
-                header = parse_header(row[_GENERAL] or row[_BARE])
-                if header is None:
-                    continue
-                if row[_GENERAL]:
-                    self._evidence(header.layout).add(header.fields)
-                elif len(self.bare) < _MOST_BARE:
-                    self.bare.append((header, row[_NAME]))
+                self._evidence(main).add(date_fields(date)[0], count)
+            else:
+                for general, name in zip(*(columns[n][at : at + count] for n in (_GENERAL, _NAME)), strict=True):
+                    self._foreign(general, name)
+            at += count
 
-    def _names_of(self, rows: list[tuple[str, ...]]) -> None:
-        if len(self.found.counts) >= _MOST_NAMES:
+    def _foreign(self, general: str, name: str) -> None:
+        """A header that is not of the file's own form."""
+        header = parse_header(general)
+        if header is not None and header.layout.form != "bare":
+            self._evidence(header.layout).add(header.fields)
+        elif header is not None:
+            self.found.counts[name] -= 1
+            if len(self.bare) < _MOST_BARE:
+                self.bare.append((header, name))
+
+    def _names_of(self, names: list[str], texts: list[str]) -> None:
+        found = self.found
+        if len(found.counts) >= _MOST_NAMES:
             return
-        names = [row[_NAME] for row in rows if not row[_BARE]] if any(r[_BARE] for r in rows) else None
-        self.found.counts.update(map(itemgetter(_NAME), rows) if names is None else names)
-        self.found.longer.update((row[_NAME], row[_MORE]) for row in rows if row[_MORE])
-        self.tight.update(filter(None, map(itemgetter(_TIGHT), rows)))
+        found.counts.update(names)
+        for name, text in [pair for pair in zip(names, texts, strict=True) if ":" in pair[1]]:
+            if name and (more := _MORE.match(text)):
+                found.longer[name, more[1]] += 1
+            elif not name and (tight := _TIGHT.match(text)):
+                self.tight[tight[1]] += 1
 
     def _evidence(self, layout: Layout) -> DayEvidence:
         return self.days.setdefault(layout, DayEvidence(layout.place, layout.year_digits))
 
     def _settle(self) -> None:
         found = self.found
-        del found.counts[""]
+        found.counts = Counter({name: n for name, n in found.counts.items() if name and n > 0})
         for name, n in self.tight.items():
             if n >= 2 and not name.startswith(("http", "www")):
                 found.counts[name] += n
@@ -152,8 +165,8 @@ def _ask_witnesses(found: Survey, blob: Blob, text: LineText) -> None:
     pattern = found.pattern()
     days = {layout: DayEvidence(layout.place, layout.year_digits) for layout in found.proofs}
     for block in text.blocks(blob):
-        parts = pattern.split("\n" + block)
-        for date, general, body in zip(parts[2::COLUMNS], parts[4::COLUMNS], parts[7::COLUMNS], strict=True):
+        columns = split_columns(pattern.split("\n" + block))
+        for date, general, body in zip(*(columns[n] for n in (_DATE, _GENERAL, _TEXT)), strict=True):
             header = None if date else parse_header(general)
             layout = header.layout if header else found.main_layout
             if layout is None:

@@ -18,6 +18,7 @@ from triage.readers.whatsapp_lines import Layout, date_fields
 from triage.readers.whatsapp_survey import Survey
 
 _MOST_CHANGES_TOLD = 20
+_MOST_KEPT = 100_000
 
 
 class Times:
@@ -33,6 +34,10 @@ class Times:
         self.first_undecided = 0
         self.changes: list[int] = []
         self._day = lru_cache(maxsize=1 << 14)(self._read_day)
+        self._main = found.main_layout
+        self.plain_days: dict[str, str] = {}
+        """Days of the file's own form that are read and in plausible years."""
+        self._clocks: dict[str, str] = {}
 
     def is_split(self, layout: Layout | None) -> bool:
         """Whether the layout's order changes within the file, so that every record must be asked for."""
@@ -51,6 +56,20 @@ class Times:
         if day is None or time is None:
             return Moment(source=stamp)
         return timestamps.local_time(*day, *time, source=stamp, zone=self._zone)
+
+    def main_moment(self, stamp: str, date: str, clock: str, line: int) -> Moment:
+        """The time of a record in the file's own form: the short way, where no zone is stated and no order changes."""
+        day, time = self.plain_days.get(date), self._clocks.get(clock)
+        if day is not None and time is not None and self._zone is None:
+            return timestamps.wall_time(day, time, stamp)
+        if self._main is None:
+            return Moment(source=stamp)
+        when = self.moment(self._main, stamp, date, clock, line)
+        if when.local is not None and len(self._clocks) < _MOST_KEPT and len(self.plain_days) < _MOST_KEPT:
+            self._clocks[clock] = when.local[11:]
+            if not timestamps.is_absurd(when):
+                self.plain_days[date] = when.local[:10]
+        return when
 
     def count(self, moment: Moment, line: int) -> None:
         """Keep account of a record without a time."""

@@ -128,20 +128,9 @@ def _cased(words: Iterable[str]) -> list[str]:
     return [c for w in words for c in (w, w[:1].upper() + w[1:], w.title())]
 
 
-def needs_look(text: str, known: frozenset[str], heads: frozenset[str]) -> bool:
-    """Whether `kind_of` could say anything but `TYPED`; cheap, for the millions of plain lines.
-
-    `known` and `heads` are `stubs()` and `notice_heads()`.
-    """
-    return (
-        text in known
-        or text[:HEAD] in heads
-        or "\n" in text
-        or "<" in text
-        or LRM in text
-        or text[-1:] == ")"
-        or "://" in text
-    )
+def needs_look(text: str) -> bool:
+    """Whether a text of several lines, without marks or links, could be anything but typed: attachment, poll."""
+    return ")\n" in text or ":\n" in text
 
 
 def kind_of(text: str, *, app_marks: bool, omitted: Container[str] = frozenset()) -> Kind:
