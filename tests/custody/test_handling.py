@@ -93,14 +93,11 @@ def test_a_broken_log_is_shown_as_far_as_it_goes(case_dir: Path) -> None:
 
 def test_the_commands(commanded: Path, keys: Any, authorities: Any) -> None:
     case_dir = commanded
-    verdict = (
-        json.loads(call("verify", case_dir, "--json")[1]) if call("verify", case_dir, "--json")[0] in (0, 4) else {}
-    )
-    assert verdict["events"] == 200
+    code, text = call("verify", case_dir, "--json")
+    assert code == 4 and json.loads(text)["first_wrong"]["name"] == "database", "an empty database is no index"
     assert call("custody", "note", case_dir, "Examined again.")[0] == 0
-    assert call("custody", "transfer", case_dir, "--from", "A", "--to", "B", "--means", "courier")[1].startswith(
-        "recorded"
-    )
+    handed = ("--from", "A", "--to", "B", "--means", "courier")
+    assert call("custody", "transfer", case_dir, *handed)[1].startswith("recorded")
     assert call("custody", "sign", case_dir, "--key", keys.key("examiner"))[1].strip().endswith("000004.txt.1.sig")
     request = Path(call("custody", "stamp-request", case_dir)[1].strip())
     good = authorities[0]
@@ -125,6 +122,15 @@ def test_verify_prints_the_first_thing_wrong_and_exits_4(case_dir: Path) -> None
     assert call("verify", case_dir, "--quiet")[1].count("\n") == 1
     report = json.loads(call("verify", case_dir, "--json")[1])
     assert report["ok"] is False and report["first_wrong"]["name"] == "case folder"
+
+
+def test_a_wrong_command_line_is_no_verdict(case_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(CaseError):
+        call("verify", tmp_path / "empty")
+    with pytest.raises(UsageError):
+        call("verify", case_dir, "--source", tmp_path / "nowhere")
+    for option in ("--allowed-signers", "--tsa-ca", "--checkpoint"):
+        assert call("verify", case_dir, option, tmp_path / "nowhere")[0] == 2
 
 
 def test_an_export_verifies_alone_and_leaves_the_key_behind(case_dir: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from triage.custody import manifest
 from triage.custody.handling import labelled_path
 from triage.custody.verify import verify_case
+from triage.errors import UsageError
 
 FILES = {"a.txt": b"one", "sub/b.txt": b"two", "sub/c.txt": b"three", "empty": b""}
 
@@ -84,6 +85,9 @@ def test_a_missing_source_is_a_value(listed: Path, tmp_path: Path) -> None:
 def test_labels_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a=b").mkdir()
-    assert labelled_path("phone=/evidence/x") == ("phone", Path("/evidence/x"))
-    assert labelled_path("/evidence/x") == (None, Path("/evidence/x"))
+    assert labelled_path(f"phone={tmp_path}") == ("phone", tmp_path)
+    assert labelled_path(str(tmp_path)) == (None, tmp_path)
     assert labelled_path("a=b") == (None, Path("a=b"))
+    for nothing in ("phone=/nowhere/x", "/nowhere/x"):
+        with pytest.raises(UsageError):
+            labelled_path(nothing)

@@ -56,6 +56,18 @@ def test_a_seal_after_a_seal_covers_the_one_before(case_dir: Path, opener: Calla
     assert set(previous) == {"000004.txt", "000004.leaves"}
 
 
+def test_a_mark_set_late_on_an_early_checkpoint_is_recorded_too(
+    case_dir: Path, opener: Callable[..., CustodyLog]
+) -> None:
+    (case_dir / "checkpoints" / "000001.txt.1.tsq").write_bytes(b"request")
+    for _ in range(2):
+        with opener(case_dir, 1) as log:
+            seal(log)
+    assert verify_case(case_dir).ok
+    (case_dir / "checkpoints" / "000001.txt.1.tsq").unlink()
+    assert "000001.txt.1.tsq was changed or removed" in verify_case(case_dir).summary
+
+
 @pytest.mark.parametrize("fails_at", [1, 2, 3])
 def test_a_process_that_stops_while_sealing_leaves_no_half_files(
     case_dir: Path, opener: Callable[..., CustodyLog], monkeypatch: pytest.MonkeyPatch, fails_at: int

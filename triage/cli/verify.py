@@ -27,21 +27,29 @@ def verify(
         list[str] | None, typer.Option(metavar="[LABEL=]PATH", help="Hash this evidence again; repeatable.")
     ] = None,
     allowed_signers: Annotated[
-        Path | None, typer.Option(help="Whose signatures count: an allowed_signers file from outside the case.")
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Whose signatures count: allowed_signers from outside the case."
+        ),
     ] = None,
-    tsa_ca: Annotated[Path | None, typer.Option(help="Roots of the time-stamping authorities (PEM).")] = None,
-    checkpoint: Annotated[Path | None, typer.Option(help="A checkpoint kept elsewhere, against rollback.")] = None,
+    tsa_ca: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Roots of the time-stamping authorities (PEM).")
+    ] = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A checkpoint kept elsewhere, against rollback.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
 ) -> None:
     from triage.cli import terminal
     from triage.cli.options import case_path
     from triage.custody.handling import labelled_path
-    from triage.custody.verify import verify_case
+    from triage.custody.verify import require_case, verify_case
     from triage.errors import Exit
     from triage.index.live import live_root
 
     folder = case_path(case)
+    require_case(folder)
     verdict = verify_case(
         folder,
         allowed_signers=allowed_signers,

@@ -55,8 +55,12 @@ def record_transfer(
 
 
 def labelled_path(text: str) -> tuple[str | None, Path]:
-    """`LABEL=PATH`, or a path alone; a path that exists is taken as it is, whatever it contains."""
+    """`LABEL=PATH`, or a path alone; a path that exists is taken as it is, whatever it contains.
+
+    UsageError where there is nothing.
+    """
     label, equals, path = text.partition("=")
-    if equals and not Path(text).exists():
-        return label, Path(path)
-    return None, Path(text)
+    chosen = (label, Path(path)) if equals and not Path(text).exists() else (None, Path(text))
+    if not chosen[1].exists():
+        raise UsageError("there is nothing there.", where=str(chosen[1]), remedy="Give the evidence as [LABEL=]PATH.")
+    return chosen

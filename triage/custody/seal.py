@@ -2,9 +2,9 @@
 
 The order solves a circle. `case.sha256` lists the log, the checkpoint names `case.sha256`, and the log should know of
 the checkpoint. So: hash every file but the log; append `checkpoint.made` (it announces the number, the checkpoint
-before with its signatures and stamps, the manifest and the index root); now the log is final, so write the leaves and
-`case.sha256`; write the checkpoint over the log including its announcement. Nothing is appended afterwards: the next
-event belongs to the next checkpoint. A signature or a stamp is a file beside the checkpoint and changes nothing.
+before, all signatures and stamps so far, the manifest and the index root); now the log is final, so write the leaves
+and `case.sha256`; write the checkpoint over the log including its announcement. Nothing is appended afterwards: the
+next event belongs to the next checkpoint. A signature or a stamp is a file beside the checkpoint and changes nothing.
 """
 
 from __future__ import annotations
@@ -53,18 +53,20 @@ def _next_number(log: CustodyLog) -> int:
 
 
 def _announcement(case_dir: Path, number: int, known: dict[bytes, str]) -> dict[str, object]:
-    earlier = checkpoint.numbers(case_dir)
     return {
         "number": number,
-        "previous": companions(case_dir, earlier[-1]) if earlier else {},
+        "previous": _earlier_files(case_dir),
         "manifest_sha256": known.get(os.fsencode(manifest.MANIFEST), NONE),
         "index_root": known.get(INDEX, NONE),
     }
 
 
-def companions(case_dir: Path, number: int) -> dict[str, str]:
-    """Names and digests of the files of one checkpoint: its text, leaves, signatures, stamps."""
-    pattern = re.compile(rf"{number:06d}\.(txt|leaves|txt\.[0-9]+\.(sig|tsq|tsr))")
+def _earlier_files(case_dir: Path) -> dict[str, str]:
+    """Digests of the newest checkpoint's text and leaves, and of every signature and stamp there is."""
+    earlier = checkpoint.numbers(case_dir)
+    if not earlier:
+        return {}
+    pattern = re.compile(rf"{earlier[-1]:06d}\.(txt|leaves)|[0-9]{{6}}\.txt\.[0-9]+\.(sig|tsq|tsr)")
     folder = case_dir / checkpoint.FOLDER
     return {path.name: sha256_file(path) for path in sorted(folder.iterdir()) if pattern.fullmatch(path.name)}
 

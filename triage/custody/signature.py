@@ -60,7 +60,7 @@ def sign(case_dir: Path, number: int, key: Path) -> Path:
     PrerequisiteError: no ssh-keygen. UsageError: the key cannot sign. CaseError: no such checkpoint.
     """
     if not programs.have("ssh-keygen"):
-        raise PrerequisiteError("ssh-keygen is not installed.", remedy="Install OpenSSH 8.2 or later.")
+        raise PrerequisiteError("ssh-keygen is not installed.", remedy="Install OpenSSH 8.9 or later.")
     body = _read_body(case_dir, number)
     ended = programs.run("ssh-keygen", "-Y", "sign", "-n", NAMESPACE, "-f", key, data=body, interactive=True)
     if ended is None or ended.code != 0 or b"BEGIN SSH SIGNATURE" not in ended.out:
@@ -91,7 +91,7 @@ def check(body: bytes, time: str, signature: Path, signers: Path | None) -> Sign
         return Signed(outcome="bad", why=f"cannot be read: {error.strerror or error}")
     alone = programs.run("ssh-keygen", "-Y", "check-novalidate", "-n", NAMESPACE, "-s", signature, data=body)
     if alone is None:
-        return Signed(outcome="unchecked", why="ssh-keygen is missing; install OpenSSH 8.2 or later")
+        return Signed(outcome="unchecked", why="ssh-keygen is missing; install OpenSSH 8.9 or later")
     if alone.code != 0:
         return Signed(outcome="bad", why=alone.last_words)
     if signers is None:

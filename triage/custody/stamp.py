@@ -3,8 +3,8 @@
 A request (`000001.txt.<n>.tsq`) is made offline: the SHA-256 of the checkpoint, a random nonce, "send the
 certificates". It is carried to a connected machine, sent to a time-stamping authority (`Content-Type:
 application/timestamp-query`) and the answer is brought back. The complete answer (`.tsr`) is kept, never only the
-token: openssl verifies the former. `openssl ts` is the authority; the `rfc3161-client` package, where installed, is
-asked as well, but it refuses valid answers with several certificates, so its refusal alone proves nothing.
+token: openssl verifies the former. `openssl ts` is the only judge: stricter parsers are known to refuse valid answers
+that carry several certificates. The authority's chain must be valid at the time the stamp states, not today.
 
 The request is a DER structure of fixed shape (RFC 3161 §2.4.1) and is written here by hand; a test has openssl read it.
 """
@@ -128,13 +128,20 @@ def _check_files(folder: Path, have_request: bool, roots: Path | None, chain: Pa
     if roots is None:
         return Stamped(outcome="unrooted", at=at, why="no root of the authority was given (--tsa-ca)")
     untrusted = ("-untrusted", chain) if chain else ()
-    common = ("-in", folder / "tsr", "-CAfile", roots, *untrusted, "-attime", str(seconds))
+    at_time = ("-attime", str(seconds)) if _knows_attime() else ()
+    common = ("-in", folder / "tsr", "-CAfile", roots, *untrusted, *at_time)
     checked = [("-data", folder / "body")] + ([("-queryfile", folder / "tsq")] if have_request else [])
     for what in checked:
         ended = programs.run("openssl", "ts", "-verify", *what, *common)
         if ended is None or ended.code != 0:
             return Stamped(outcome="bad", at=at, why=ended.last_words if ended else "openssl did not answer")
     return Stamped(outcome="good", at=at)
+
+
+def _knows_attime() -> bool:
+    """LibreSSL's `ts` cannot be asked about another time than now."""
+    ended = programs.run("openssl", "ts", "-help")
+    return ended is not None and "attime" in ended.out.decode("utf-8", "replace") + ended.err
 
 
 def _stated_time(text: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ a value: each part runs under the project's one broad handler, and what that cat
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,11 +20,21 @@ from triage.custody.reading import Reading, read_log
 from triage.custody.rehash import choose_label, rehash
 from triage.custody.verdict import Check, Rehash, Verdict, fail, note, ok
 from triage.custody.verify_checkpoints import Stored
+from triage.errors import CaseError, TriageError
 from triage.model import Problem
 from triage.problems import Failure, guarded, problem
 
 Source = tuple[str | None, Path]
 """Label (None: by base name) and where the evidence is now."""
+
+
+_PARTS = (NAME, checkpoint.FOLDER, manifest.CASE_LIST, manifest.MANIFEST, "case.toml", "evidence.sqlite", "index.jsonl")
+
+
+def require_case(folder: Path) -> None:
+    """CaseError where nothing in the folder is part of a case; where anything is, `verify_case` says what is wrong."""
+    if not any(os.path.lexists(folder / name) for name in _PARTS):
+        raise CaseError("is not a case folder.", where=str(folder), remedy="Give the folder that `triage run` made.")
 
 
 def verify_case(
@@ -133,7 +144,11 @@ class _Verification:
         """The live database still gives the index root."""
         if index_root_of is None or self.newest is None or self.newest.index_root == checkpoint.NONE:
             return
-        same = index_root_of(self.case_dir) == self.newest.index_root
+        try:
+            same = index_root_of(self.case_dir) == self.newest.index_root
+        except (TriageError, sqlite3.Error, OSError, ValueError) as error:
+            yield fail("database", f"cannot be read ({type(error).__name__})")
+            return
         yield ok("database", "gives the index root") if same else fail("database", "gives another index root")
 
     def sources(self, sources: Sequence[Source]) -> Iterator[Check]:

@@ -189,7 +189,10 @@ check_stamp() { # body answer
     [ -n "$(nonce query "$asked")" ] && [ "$(nonce query "$asked")" = "$(nonce reply "$2")" ] ||
         { why="answers another request (nonce)"; return; }
     [ -n "$roots" ] || { note "stamp $2: for this checkpoint, states $stated; no root given (--tsa-ca)"; return; }
-    seconds=$(date -u -d "$stated" +%s 2>/dev/null || date -u -j -f '%b %d %H:%M:%S %Y %Z' "$stated" +%s 2>/dev/null)
+    seconds=''
+    if openssl ts -help 2>&1 | grep -q attime; then # LibreSSL cannot be asked about another time than now
+        seconds=$(date -u -d "$stated" +%s 2>/dev/null || date -u -j -f '%b %d %H:%M:%S %Y %Z' "$stated" +%s 2>/dev/null)
+    fi
     openssl ts -verify -data "$1" -in "$2" -CAfile "$roots" ${seconds:+-attime "$seconds"} >/dev/null 2>&1 &&
         openssl ts -verify -queryfile "$asked" -in "$2" -CAfile "$roots" ${seconds:+-attime "$seconds"} >/dev/null 2>&1 ||
         { why="does not verify under $roots"; return; }
@@ -215,7 +218,7 @@ walk() { # from line $1 on
     if [ "$seq" -eq 0 ]; then prev=0000000000000000000000000000000000000000000000000000000000000000
     else prev=$(head -n "$seq" $log | tail -n 1 | tr -d '\n' | sha); fi
     tail -n "+$1" $log >"$scratch/tail"
-    [ "$(tr -cd '\000\r' <"$scratch/tail" | wc -c)" -eq 0 ] || { fail "log: bytes that no event has after seq $seq"; return; }
+    [ $(($(tr -cd '\000\r' <"$scratch/tail" | wc -c))) -eq 0 ] || { fail "log: bytes that no event has after seq $seq"; return; }
     while IFS= read -r line; do
         if ! printf '%s\n' "$line" | grep -Eq "$(shape_of "$seq" "$prev")"; then
             fail "log: broken at seq $seq"

@@ -66,7 +66,11 @@ def check_closed_world(case_dir: Path, made: Checkpoint | None) -> Iterator[Chec
 
 def _compare(case_dir: Path, entries: Mapping[bytes, str]) -> Check:
     changed, added, linked, seen = [], [], [], {os.fsencode(NAME)}
-    for found in manifest.walk_case(case_dir):
+    try:
+        present = list(manifest.walk_case(case_dir))
+    except OSError as error:
+        return fail("case folder", f"cannot be listed ({error.strerror or error})")
+    for found in present:
         seen.add(found.name)
         name = os.fsdecode(found.name)
         if found.why_not:
