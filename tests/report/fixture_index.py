@@ -75,7 +75,7 @@ class Case:
     def find(
         self, unit: UnitId, kind: Kind, type_: str, quote: str, value: str | None = None, *, grade: str = "strong",
         toward: Toward = "", flags: tuple[str, ...] = (), reported: bool = True, rule: str = "es.debt.work_off@1",
-        parts: tuple[tuple[str, str], ...] = (),
+        parts: tuple[tuple[str, str], ...] = (), detail: dict[str, object] | None = None,
     ) -> str:  # fmt: skip
         start = self.texts[unit].index(quote)
         made = Finding(
@@ -85,10 +85,10 @@ class Case:
         name = finding_id(unit, made)
         self.db.execute(
             """insert into findings(id, unit_id, kind, type, value, quote, start, "end", grade, reported, toward, flags,
-               rule, detail) values (?,?,?,?,?,?,?,?,?,?,?,?,?,'{}')""",
+               rule, detail) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)""",
             (
                 name, unit, kind, type_, made.value, quote, made.start, made.end, grade, int(reported), toward,
-                json.dumps(sorted(flags)), rule,
+                json.dumps(sorted(flags)), rule, json.dumps(detail or {}, ensure_ascii=False),
             ),
         )  # fmt: skip
         for n, (role, words) in enumerate(parts):
@@ -182,7 +182,8 @@ def _controller(case: Case) -> None:
         "debt with a condition to leave", toward="to_addressee",
         parts=(("predicate", "me debes"), ("sum", "2.400 euros"), ("condition", "hasta que pagues todo")),
     )  # fmt: skip
-    case.find(debt, "amount", "AMOUNT", "2.400 euros", "EUR 2400", grade="format", rule="payments.amount@1")
+    case.find(debt, "amount", "AMOUNT", "2.400 euros", "EUR 2400", grade="format", rule="payments.amount@1",
+              detail={"amount": "2400", "currency": "EUR", "role": "debt"})  # fmt: skip
     say("pero usted dijo que era gratis 😢", "01T08:40", mine=False)
     papers = say("el pasaporte lo guardo yo, cuando termines de pagar te lo doy", "01T08:44")
     case.find(
@@ -201,7 +202,8 @@ def _controller(case: Case) -> None:
     case.find(threat, "indicator", "threat_family", "si te escapas mando a alguien a casa de tu madre",
               "harm to family with a condition", toward="to_addressee", rule="es.threat.family@2",
               parts=(("condition", "si te escapas"), ("object", "tu madre")))  # fmt: skip
-    case.find(threat, "location", "PLACE", "Cali", "GN:3687925", grade="context", rule="places.city@1")
+    case.find(threat, "location", "PLACE", "Cali", "GN:3687925", grade="context", rule="places.city@1",
+              detail={"name": "Cali", "country": "CO"})  # fmt: skip
     pay = say(f"ingresa en esta cuenta {IBAN[:4]} {IBAN[4:8]} {IBAN[8:12]} {IBAN[12:16]} {IBAN[16:20]} {IBAN[20:]} y "
               "manda foto del recibo", "04T10:00")  # fmt: skip
     spaced = " ".join(IBAN[i : i + 4] for i in range(0, len(IBAN), 4))
@@ -247,7 +249,8 @@ def _affected(case: Case) -> None:
     case.find(arabic, "indicator", "threat_violence", "يضربوننا إذا لم نعمل", "reported beating at work",
               toward="self_report", flags=("welfare",), rule="ar.threat.beating@1")  # fmt: skip
     case.find(arabic, "phone", "PHONE", IVAN, IVAN, grade="format", rule="phones.e164@1")
-    case.find(arabic, "watch", "phone", IVAN, IVAN, grade="format", rule="watch.phone@1")
+    case.find(arabic, "watch", "PHONE", IVAN, "task-force-7.csv:1", grade="format", rule="watch.phone@1",
+              detail={"list": "task-force-7.csv", "row": 1, "value": "600 555 013", "note": "driver?"})  # fmt: skip
     case.unit(item, "لا تخافي، سأتصل بالشرطة", sender="نور", talk="نور", lang="ar", local="2024-03-05T23:44:00")
     case.unit(item, "我在这里很害怕", sender="María", talk="نور", lang="zh", local="2024-03-05T23:50:00")
     case.unit(item, "मेरा वेतन तीन महीने से नहीं मिला", sender="María", talk="نور", lang="hi", local="2024-03-06T07:00:00")
@@ -300,7 +303,8 @@ def _recruiter(case: Case) -> None:
               rule="en.debt.owes@1")  # fmt: skip
     doc = say("her passport AB1234567 is in the drawer", "2024-01-15T08:05", talk="Ramón M")
     case.find(doc, "document", "PASSPORT_NO", "AB1234567", "ES:AB1234567", grade="context", rule="documents.passport@1")
-    case.find(doc, "watch", "name", "passport", "passport", grade="format", rule="watch.word@1")
+    case.find(doc, "watch", "WORD", "passport", "task-force-7.csv:2", grade="format", rule="watch.word@1",
+              detail={"list": "task-force-7.csv", "row": 2, "value": "passport", "note": ""})  # fmt: skip
     car = say("white van 4821 KLM", "2024-01-15T08:07", talk="Ramón M")
     case.find(car, "document", "PLATE", "4821 KLM", "ES:4821KLM", grade="format", rule="documents.plate@1")
     say("typo", "2071-01-01T00:00", talk="Ramón M")
@@ -352,5 +356,6 @@ def _hostile(case: Case, number: int, payload: str) -> None:
         ("link", "URL"), ("watch", "word"),
     )  # fmt: skip
     for kind, type_ in kinds:
-        case.find(unit, kind, type_, payload, payload, grade="format", rule="x@1")
+        stated = dict.fromkeys(("list", "value", "note", "name", "country", "line", "role", "bank"), payload)
+        case.find(unit, kind, type_, payload, payload, grade="format", rule="x@1", detail=dict(stated))
     case.item(label, f"{payload}.bin", "no-reader", payload)

@@ -88,7 +88,7 @@ def _reading(
     return tuple(
         ReadingRow(
             rank=rank, source=source, conversation=name,
-            reasons=tuple(reason for reason in json.loads(reasons)), passage=printed.get(rank),
+            reasons=tuple(json.loads(reasons)), passage=printed.get(rank),
         )
         for rank, source, name, reasons in rows
     ), total - len(rows)  # fmt: skip

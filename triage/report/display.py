@@ -20,7 +20,7 @@ from triage.report.model import Segment, Text
 MASKED_TYPES = frozenset(
     {"IBAN", "CLABE", "AR_CBU", "CVU", "BANK_ACCOUNT", "BR_CPF", "BR_CNPJ", "CARD_PAN", "PIX_KEY"}
     | {"NATIONAL_ID", "PASSPORT_NO", "VISA", "MRZ"}
-    | {"account"}  # of a watch-list
+    | {"ACCOUNT"}  # of a watch-list
 )
 """Accounts and personal ids: printed with their last four characters. Phones and wallets are printed in full."""
 KEPT = 4
@@ -86,6 +86,14 @@ def mask_value(kind: str, value: str) -> str:
         return f"{country}:{_tail(rest.split('|')[0])}"
     prefix, colon, number = value.rpartition(":")
     return visible(f"{prefix}{colon}{_tail(number)}")
+
+
+_ACCOUNT_LIKE = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}\Z|\d{16,24}\Z")
+
+
+def mask_untyped(value: str) -> str:
+    """A list entry of unknown type: the last four of what has the form of an IBAN, a card or an account."""
+    return _tail(value) if _ACCOUNT_LIKE.match(re.sub(r"[\s.-]", "", value)) else defang(value)
 
 
 def _tail(value: str) -> str:

@@ -11,14 +11,18 @@ from collections import Counter
 
 from triage.analysis import calls_for_help
 from triage.analysis.dates import FIRST, KNOWN, LAST
-from triage.report.display import mask_value
 from triage.report.model import CaseFacts, Examined, Glance, Limits, MoneyLine, Month, PersonRow, Sentence, Table
 from triage.report.model import ThreatLine as Threat
 from triage.report.units import either, fetch
 
 MONEY_CODES = ("debt_bondage", "wage_withholding", "earnings_control", "trade_in_persons", "smuggling_transport")
+MONEY_ROLES = ("debt", "loan", "fine", "fee", "price", "deposit", "salary")
 THREAT_CODES = ("threat_violence", "threat_family", "threat_exposure")
 MONTHS = 60
+
+
+def _in(codes: tuple[str, ...]) -> str:
+    return "(" + ", ".join(f"'{code}'" for code in codes) + ")"
 
 
 def build(
@@ -104,10 +108,9 @@ def _material(connection: sqlite3.Connection, examined: Examined) -> Sentence:
 
 
 def _located(tables: dict[str, Table]) -> list[Sentence]:
-    counts: dict[str, str | int] = {key: len(table.rows) + table.more_rows for key, table in tables.items()}
-    if not any(counts.values()):
-        return [Sentence(key="summary.nothing_located")]
-    return [Sentence(key="summary.located", fields=counts)]
+    counts = [(key, len(table.rows) + table.more_rows) for key, table in tables.items() if key != "watch"]
+    parts = tuple((f"located.{key}", n) for key, n in counts if n)
+    return [Sentence(key="summary.located", parts=parts) if parts else Sentence(key="summary.nothing_located")]
 
 
 def _watch(connection: sqlite3.Connection) -> list[Sentence]:
@@ -119,11 +122,11 @@ def _watch(connection: sqlite3.Connection) -> list[Sentence]:
 
 
 def _not_read(examined: Examined) -> Sentence:
-    counts = {status.replace("-", "_"): n for status, n in examined.statuses}
-    missing = examined.walked - counts["read"]
+    missing = [(status, n) for status, n in examined.statuses if n and status != "read"]
     if not missing:
         return Sentence(key="summary.read_through", fields={"n": examined.walked})
-    return Sentence(key="summary.not_read", fields={"n": missing, **counts}, tone="open")
+    parts = tuple((f"unread.{status.replace('-', '_')}", n) for status, n in missing)
+    return Sentence(key="summary.not_read", fields={"n": sum(n for _, n in missing)}, parts=parts, tone="open")
 
 
 def _reviewed(connection: sqlite3.Connection) -> Sentence:
@@ -136,30 +139,28 @@ def _reviewed(connection: sqlite3.Connection) -> Sentence:
     return Sentence(key="summary.reviewed", fields={"n": decided, "open": max(0, reported - decided)}, tone="open")
 
 
-def _in(codes: tuple[str, ...]) -> str:
-    return "(" + ", ".join(f"'{code}'" for code in codes) + ")"
+_MONEY = f"""
+select f.unit_id, f.start, f."end", coalesce(json_extract(f.detail, '$.role'), ''), f.unit_id in (
+    select g.unit_id from findings g
+    where g.kind = 'indicator' and g.reported = 1 and g.type in {_in(MONEY_CODES)}) marked
+from findings f join units u on u.id = f.unit_id join items i on i.id = u.item_id
+left join reading_order r on r.source = i.source and r.conversation = u.conversation
+where f.kind = 'amount' and f.reported = 1 and (marked or json_extract(f.detail, '$.role') in {_in(MONEY_ROLES)})
+order by marked desc, coalesce(r.rank, 1 << 60), {KNOWN}, i.source, i.path, u.seq, f.start, f.id"""
 
 
 def _money(connection: sqlite3.Connection, limits: Limits) -> tuple[tuple[MoneyLine, ...], int]:
-    """Sums in messages with a money indicator: best-ranked conversations first, then by time."""
-    rows = connection.execute(
-        f"""select f.unit_id, f.type, f.value, f.start, f."end" from findings f
-            join units u on u.id = f.unit_id join items i on i.id = u.item_id
-            left join reading_order r on r.source = i.source and r.conversation = u.conversation
-            where f.kind = 'amount' and f.reported = 1 and f.unit_id in (
-              select g.unit_id from findings g
-              where g.kind = 'indicator' and g.reported = 1 and g.type in {_in(MONEY_CODES)})
-            order by coalesce(r.rank, 1 << 60), {KNOWN}, i.source, i.path, u.seq, f.start"""
-    ).fetchall()
+    """Sums in messages with a money indicator, then those beside a word for a debt or a price; by rank, by time."""
+    rows = connection.execute(_MONEY).fetchall()
     part = rows[: limits.card]
     units, codes = fetch(connection, (row[0] for row in part)), _codes(connection, MONEY_CODES)
     lines = tuple(
         MoneyLine(
-            written=units[unit].shown(only=(start, end)), value=mask_value(kind, value), codes=codes[unit],
+            written=units[unit].shown(only=(start, end)), role=role, codes=codes.get(unit, ()),
             at=units[unit].at, sender=units[unit].sender, recipients=units[unit].recipients,
             conversation=units[unit].conversation, exhibit=units[unit].trace.exhibit,
         )
-        for unit, kind, value, start, end in part
+        for unit, start, end, role, _ in part
     )  # fmt: skip
     return lines, len(rows) - len(lines)
 

@@ -21,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from triage.index import schema
 from triage.report.build import build
 from triage.report.display import visible
-from triage.report.model import Limits, Report
+from triage.report.model import Limits, Report, Sentence
 from triage.report.wording import Wording, load
 
 _SAFE_IN_CSS = re.compile(r"[0-9a-fA-F-]{0,64}\Z")
@@ -74,9 +74,13 @@ def _environment(wording: Wording) -> Environment:
     def name(section: str, code: str) -> str:
         return visible(wording.name(section, code))
 
+    def sentence(said: Sentence) -> str:
+        parts = ", ".join(wording.say(key, n=n) for key, n in said.parts)
+        return wording.say(said.key, parts=parts, **said.fields) if parts else wording.say(said.key, **said.fields)
+
     environment.globals.update(
         say=wording.say, name=name, gloss=wording.gloss, names=wording.names, num=wording.number,
-        size=wording.size, command=command, visible=visible,
+        size=wording.size, command=command, visible=visible, sentence=sentence,
     )  # fmt: skip
     return environment
 

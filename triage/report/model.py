@@ -100,6 +100,8 @@ class Sentence:
 
     key: str
     fields: Mapping[str, str | int] = field(default_factory=dict)
+    parts: tuple[tuple[str, int], ...] = ()
+    """Counts listed in the sentence's field `parts`: (key of a counted noun, number)."""
     exhibits: tuple[int, ...] = ()
     tone: Literal["", "urgent", "open"] = ""
 
@@ -228,7 +230,12 @@ class SelectorRow:
     """One value (a number, an account, a place …) with where it was located."""
 
     type: str
+    title: str
+    """What people call it: the place's name, the list's entry; else the normal form."""
     value: str
+    """The normal form, masked where it is an account or an id."""
+    facts: tuple[tuple[str, str], ...]
+    """What its finding says beside the value (`country`, `line`, `role` …)."""
     written: Text
     findings: int
     marked: int
@@ -245,15 +252,10 @@ class SelectorRow:
     sample: Trace
 
     @property
-    def named_by_text(self) -> bool:
-        """True where the normal form is a key (`GN:3117735`) and the words of the evidence tell people more."""
-        return self.value.startswith("GN:")
-
-    @property
     def differs(self) -> bool:
         """True where the evidence writes the value in another form, apart from signs and spaces."""
-        written, value = (re.sub(r"[^\w•]", "", form).casefold() for form in (str(self.written), self.value))
-        return not value.endswith(written)
+        written, value = (re.sub(r"[^\w•]", "", form).casefold() for form in (str(self.written), self.title))
+        return written not in value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,10 +366,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyLine:
-    """A sum named in a message that also carries a debt, wage or price indicator."""
+    """A sum in a message with a debt, wage or price indicator, or beside a word for what it is (`role`)."""
 
     written: Text
-    value: str
+    role: str
     codes: tuple[str, ...]
     at: Stamp
     sender: Party

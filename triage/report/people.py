@@ -66,10 +66,10 @@ def build(connection: sqlite3.Connection, limits: Limits) -> tuple[tuple[PersonR
 
 
 def _row(total: _Sum) -> PersonRow:
-    names = tuple((name, source) for name, source in sorted(total.names))
+    names = tuple(sorted(total.names))
     return PersonRow(
         party=Party(address=total.address, name=names[0][0] if names else ""), saved_as=names,
-        sources=tuple(source for source in sorted(total.sources)), messages=total.messages,
+        sources=tuple(sorted(total.sources)), messages=total.messages,
         marked=total.marked, told=len(total.told), codes=tuple(sorted(total.codes)), conversations=len(total.talks),
         first=either(min(total.dates, default=None)), last=either(max(total.dates, default=None)),
     )  # fmt: skip

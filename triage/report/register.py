@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 
+from triage.report.display import mask_untyped
 from triage.report.model import CaseFacts, ExhibitRow, Limits, Trace, WatchList
 from triage.report.units import fetch, stamp
 
@@ -64,7 +65,7 @@ def watch_lists(connection: sqlite3.Connection, limits: Limits) -> tuple[WatchLi
     return tuple(
         WatchList(
             name=entry["name"], sha256=entry["sha256"], entries=entry["entries"], hits=entry["hits"],
-            unhit=tuple((row["row"], row["value"]) for row in entry["unhit"][: limits.rows]),
+            unhit=tuple((row["row"], mask_untyped(row["value"])) for row in entry["unhit"][: limits.rows]),
             unhit_more=max(0, len(entry["unhit"]) - limits.rows),
         )
         for entry in (json.loads(stored[0]) if stored else [])

@@ -43,6 +43,9 @@ class _Detail:
     flags: set[str] = field(default_factory=set)
     origins: set[str] = field(default_factory=set)
     samples: list[tuple[str, int, int]] = field(default_factory=list)
+    first: dict[str, Any] = field(default_factory=dict)
+    """The `detail` of the first finding."""
+    roles: set[str] = field(default_factory=set)
 
 
 def build(connection: sqlite3.Connection, limits: Limits) -> dict[str, Table]:
@@ -78,15 +81,18 @@ def _table(
 def _details(connection: sqlite3.Connection, where: str, keys: set[Key]) -> dict[Key, _Detail]:
     """Sources, grades, flags, origins and the first findings of each printed value."""
     details = {key: _Detail() for key in keys}
-    query = f"""select f.type, f.value, i.source, f.grade, f.flags, u.origin, u.id, f.start, f."end"
+    query = f"""select f.type, f.value, i.source, f.grade, f.flags, u.origin, u.id, f.start, f."end", f.detail
                 {_FROM} and ({where}) order by i.source, i.path, u.item_id, u.seq, f.start, f.id"""
-    for kind, value, source, grade, flags, origin, unit, start, end in connection.execute(query):
+    for kind, value, source, grade, flags, origin, unit, start, end, stated in connection.execute(query):
         if (detail := details.get((kind, value))) is None:
             continue
         detail.sources.add(source)
         detail.grades.add(grade)
         detail.flags.update(json.loads(flags))
         detail.origins.add(origin)
+        known = json.loads(stated)
+        detail.first = detail.first or known
+        detail.roles.update([known["role"]] if "role" in known else [])
         if len(detail.samples) < SAMPLES:
             detail.samples.append((unit, start, end))
     return details
@@ -99,14 +105,37 @@ def _row(
     unit, start, end = detail.samples[0]
     numbers = {samples[sample[0]].trace.exhibit for sample in detail.samples}
     return SelectorRow(
-        type=kind, value=mask_value(kind, value), written=samples[unit].shown(only=(start, end)),
+        type=kind, title=_title(kind, value, detail.first), value=mask_value(kind, value),
+        facts=_facts(detail), written=samples[unit].shown(only=(start, end)),
         findings=count, marked=marked, conversations=conversations,
-        sources=tuple(label for label in sorted(detail.sources)),
+        sources=tuple(sorted(detail.sources)),
         grades=tuple(sorted(detail.grades)), flags=tuple(sorted(detail.flags)),
         origins=tuple(sorted(detail.origins)), first=either(first), last=either(last),
         saved_as=names.get(value, ()) if kind in ("PHONE", "EMAIL", "SOCIAL") else (),
         exhibits=tuple(sorted(n for n in numbers if n is not None)), sample=samples[unit].trace,
     )  # fmt: skip
+
+
+FACTS = ("country", "line", "bank", "scheme", "network", "carrier", "asset", "merchant", "source", "note")
+"""What is printed of a finding's `detail`, in this order."""
+
+
+def _title(kind: str, value: str, stated: Mapping[str, Any]) -> str:
+    """A place by its name, a route by its places, a list entry as it stands in the list; else the normal form."""
+    if kind == "PLACE" and "name" in stated:
+        return ", ".join(str(stated[key]) for key in ("name", "country") if stated.get(key))
+    if kind == "ROUTE" and stated.get("names"):
+        return " – ".join(map(str, stated["names"]))
+    if "list" in stated and "value" in stated:
+        return mask_value(kind, str(stated["value"]))
+    return mask_value(kind, value)
+
+
+def _facts(detail: _Detail) -> tuple[tuple[str, str], ...]:
+    stated = detail.first
+    told = {"country"} if "name" in stated else set()
+    facts = [(key, str(stated[key])) for key in FACTS if stated.get(key) and key not in told]
+    return tuple([("role", role) for role in sorted(detail.roles)] + facts)
 
 
 def _names(connection: sqlite3.Connection) -> dict[str, tuple[Key, ...]]:

@@ -92,7 +92,7 @@ def _unit(row: tuple[Any, ...], masks: tuple[Span, ...]) -> UnitRow:
         id=unit, item_id=item, conversation=conversation, seq=seq,
         at=stamp(sent, local, written, basis),
         sender=Party(address=sender, name=name),
-        recipients=tuple(r for r in json.loads(recipients)),
+        recipients=tuple(json.loads(recipients)),
         direction=direction or "", text=text, lang=lang or "", media_type=media_type or "", masks=masks,
         trace=Trace(
             exhibit=exhibit, unit=unit, source=source, path=path, sha256=sha256 or "",
