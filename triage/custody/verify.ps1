@@ -98,10 +98,9 @@ if (Test-Path -LiteralPath $folder -PathType Container) {
         $bytes = [IO.File]::ReadAllBytes($file.FullName)
         $text = [Text.Encoding]::GetEncoding(28591).GetString($bytes)
         $cut = $text.IndexOf('body-sha256 ')
-        if ($text -cnotmatch $form -or (Sha $bytes 0 $cut) -cne $Matches['body']) {
-            Fail "checkpoint ${name}: altered or not in form"; continue
-        }
+        if (-not ($text -cmatch $form)) { Fail "checkpoint ${name}: not in form"; continue }
         $made = $Matches.Clone()
+        if ((Sha $bytes 0 $cut) -cne $made['body']) { Fail "checkpoint ${name}: altered"; continue }
         $made['path'] = $file.FullName
         $bodies += $made
         $newest = $made
@@ -126,7 +125,7 @@ if (Test-Path -LiteralPath $folder -PathType Container) {
 } elseif (Test-Path -LiteralPath $folder) { Fail 'checkpoints: not a folder' }
 for ($n = 0; $n -lt $lines; $n++) {
     $line = Line $n
-    if ($line -cnotmatch '"number":([0-9]+),"previous":\{([^}]*)\}.*"type":"checkpoint\.made"(,"v":1)?\}$') { continue }
+    if (-not ($line -cmatch '"number":([0-9]+),"previous":\{([^}]*)\}.*"type":"checkpoint\.made"(,"v":1)?\}$')) { continue }
     $name = '{0:d6}' -f [int]$Matches[1]
     $number = $Matches[1]
     $previous = $Matches[2]
@@ -218,13 +217,14 @@ if ($newest) {
     }
 }
 if (ShaOf $listPath) {
-    $listed = @{}
+    $listed = New-Object Collections.Hashtable ([StringComparer]::Ordinal)
+    $plain = @{ 'n' = "`n"; 'r' = "`r"; '\' = '\' }
     $bytes = [IO.File]::ReadAllBytes($listPath)
     foreach ($line in ([Text.Encoding]::UTF8.GetString($bytes)).Split("`n")) {
         if ($line -cmatch '^(\\?)([0-9a-f]{64})  (.+)$') {
             $name = $Matches[3]
             $digest = $Matches[2]
-            if ($Matches[1]) { $name = [regex]::Replace($name, '\\(.)', { param($m) switch -CaseSensitive ($m.Groups[1].Value) { 'n' { "`n" } 'r' { "`r" } default { $m.Groups[1].Value } } }) }
+            if ($Matches[1]) { $name = [regex]::Replace($name, '\\(.)', { param($m) $plain[$m.Groups[1].Value] }) }
             $listed[$name] = $digest
         } elseif ($line) { Fail 'case.sha256: a line is not a digest and a name' }
     }
@@ -235,7 +235,8 @@ if (ShaOf $listPath) {
     $pending = New-Object 'Collections.Generic.Stack[object]'
     $pending.Push((Get-Item -LiteralPath $Case -Force))
     while ($pending.Count) {
-        foreach ($item in Get-ChildItem -LiteralPath $pending.Pop().FullName -Force) {
+        $current = $pending.Pop()
+        foreach ($item in Get-ChildItem -LiteralPath $current.FullName -Force) {
             $name = $item.FullName.Substring($Case.Length + 1).Replace('\', '/')
             if (IsLink $item) { $wrong += "$name (link)"; continue }
             if ($item.PSIsContainer) { if ($name -cnotin @('checkpoints', '.work')) { $pending.Push($item) }; continue }
