@@ -8,6 +8,7 @@ dropped, every space separator a plain space, every decimal digit of any script 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,13 @@ class View:
 
 
 _DROPPED = {0xFE0E, 0xFE0F, 0x20E3}
+
+_TOUCHED = re.compile(
+    "(?![\x00-\x7f])[\\s\\d]|["
+    "\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20e3"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f]"
+)
+"""What `clean` drops or rewrites besides what NFKC does: format characters, variation selectors, spaces, digits."""
 
 
 @lru_cache(maxsize=65536)
@@ -64,9 +72,14 @@ def _clusters(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def is_clean(text: str) -> bool:
+    """Whether view V0 of `text` is the text itself: a cheap test that says no where it is not sure."""
+    return text.isascii() or (_TOUCHED.search(text) is None and unicodedata.is_normalized("NFKC", text))
+
+
 def clean(text: str) -> View:
-    """View V0 of `text`; identity (no map) for plain ASCII."""
-    if text.isascii():
+    """View V0 of `text`; identity (no map) where nothing changes."""
+    if is_clean(text):
         return View(text)
     out: list[str] = []
     starts: list[int] = []
