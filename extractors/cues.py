@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from ahocorasick_rs import AhoCorasick
+
 from extractors.tables import table
 
 WINDOW = 30
@@ -28,8 +30,11 @@ _FILLER = re.compile(
 
 @lru_cache(maxsize=65536)
 def _fold_char(ch: str) -> str:
-    base = unicodedata.normalize("NFKD", ch)[0].lower()
-    return base if len(base) == 1 else ch
+    apart = unicodedata.normalize("NFKD", ch)
+    base = apart[0].lower()
+    if len(base) != 1 or any(not unicodedata.combining(c) for c in apart[1:]):
+        return ch  # a Hangul syllable or a ligature has no bare letter of its own
+    return base
 
 
 @lru_cache(maxsize=256)
@@ -45,10 +50,16 @@ class Cues:
     """A compiled set of cue words."""
 
     pattern: re.Pattern[str]
+    literals: AhoCorasick
+    """The longest word of each: a text that holds none of them holds no cue."""
+
+    def present(self, text: str) -> bool:
+        """Whether `text` (untouched or cleaned; folded here) may hold a cue: a cheap and lossless gate."""
+        return bool(self.literals.find_matches_as_indexes(folded(text)))
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where cues stand in `text` (untouched or cleaned; folded here)."""
-        return [m.span() for m in self.pattern.finditer(folded(text))]
+        """Where cues stand in `text`."""
+        return [m.span() for m in self.pattern.finditer(folded(text))] if self.present(text) else []
 
     def near(self, text: str, start: int, end: int, *, window: int = WINDOW, before: int | None = None) -> bool:
         """Whether a cue stands within `window` characters after, or `before` (default the same) ahead."""
@@ -68,7 +79,8 @@ class Cues:
 def compile_cues(words: Iterable[str]) -> Cues:
     """Cues of `words`, which are folded here as well; longer ones win."""
     parts = []
-    for word in sorted({folded(unicodedata.normalize("NFKC", w)) for w in words}, key=lambda w: (-len(w), w)):
+    plain = {folded(unicodedata.normalize("NFKC", w)) for w in words}
+    for word in sorted(plain, key=lambda w: (-len(w), w)):
         body = re.escape(word).replace(r"\ ", r"\s{1,2}")
         if _JOINED.search(word):
             parts.append(body)
@@ -76,7 +88,7 @@ def compile_cues(words: Iterable[str]) -> Cues:
         left = r"(?<!\w)" if word[0].isalnum() else ""
         right = r"(?!\w)" if word[-1].isalnum() else ""
         parts.append(f"{left}{body}{right}")
-    return Cues(re.compile("|".join(parts)))
+    return Cues(re.compile("|".join(parts)), AhoCorasick(sorted({max(w.split(" "), key=len) for w in plain})))
 
 
 @cache

@@ -73,7 +73,7 @@ def _plate_words() -> Cues:
 
 def plates(text: str, context: TextContext) -> Iterator[Candidate]:
     """Plates: the hinted country's form first, then the table's order; one reading for each token."""
-    cued = bool(_plate_words().spans(text))
+    cued = _plate_words().present(text)
     upper = text.upper() if cued and len(text.upper()) == len(text) else text
     taken: list[tuple[int, int]] = []
     ordered = sorted(_plates(), key=lambda row: context.regions.index(row[0]) if row[0] in context.regions else 99)

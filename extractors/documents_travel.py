@@ -53,7 +53,7 @@ def _country(key: str, token: str, text: str, context: TextContext) -> str:
 def passports(text: str, context: TextContext) -> Iterator[Candidate]:
     """Numbers of a passport's form within reach of a passport word."""
     words = _words("words")
-    if not words.spans(text):
+    if not words.present(text):
         return
     seen: list[tuple[int, int]] = []
     for pattern in (_SPACED, _TOKEN):
@@ -83,7 +83,7 @@ def _date(token: str) -> bool:
 def visas(text: str, context: TextContext) -> Iterator[Candidate]:
     """Visa numbers directly after a visa word; the card brand is told apart by the number's form."""
     words = _words("visa_words")
-    if not words.spans(text):
+    if not words.present(text):
         return
     for m in _VISA_TOKEN.finditer(text):
         token = re.sub(r"\s", "", m.group()).upper()
@@ -99,7 +99,7 @@ def visas(text: str, context: TextContext) -> Iterator[Candidate]:
 def bookings(text: str) -> Iterator[Candidate]:
     """Reservation locators directly after a booking word."""
     words = named("pnr")
-    if not words.spans(text):
+    if not words.present(text):
         return
     for m in _PNR.finditer(text):
         token = m.group()
@@ -116,7 +116,7 @@ def _carriers() -> frozenset[str]:
 def flights(text: str) -> Iterator[Candidate]:
     """Flight numbers of known carriers beside a flight word."""
     words = named("flight")
-    if not words.spans(text):
+    if not words.present(text):
         return
     for m in _FLIGHT.finditer(text):
         carrier = m.group(1).upper()

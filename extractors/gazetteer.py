@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from extractors.gazetteer_names import Name, spaced, unspaced
-from extractors.gazetteer_routes import routes
-from extractors.gazetteer_store import NEVER, PERSON, PLAIN, WORD, Place
+from extractors.gazetteer_routes import paired, routes
+from extractors.gazetteer_store import NEVER, PLAIN, WORD, Place
 from extractors.gazetteer_words import Sign, country_after, travel_words, words
 from extractors.parts import Candidate, Part, TextContext, Tier
 from triage.text import View, clean
@@ -25,7 +25,6 @@ _CASELESS = re.compile(
     "[\u0590-\u06ff\u0900-\u0e7f\u1000-\u10ff\u1200-\u137f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-_PAIRED = re.compile(r"\s{0,2}(?:,|/|-|–|—|->|→|>|=>|&|\+|y|e|and|et|und|o|or|и|و|ve)\s{0,2}")
 _GREAT, _LARGE, _TOWN = 300_000, 100_000, 50_000
 
 
@@ -37,41 +36,37 @@ def may_name(text: str) -> bool:
     return not travel_words().isdisjoint(text.lower().split())
 
 
-def _strength(name: Name, place: Place, *, lower: bool) -> int:
+def _strength(name: Name, place: Place) -> int:
     """Rank of a name by itself: 0 nothing, 40 candidate, more = reported."""
-    if lower or not name.capital:
-        return _without_capital(name, place)
+    if not name.capital:
+        return _initial(name, place) if name.initial else _lower(name, place)
     if place.kind == PLAIN:
-        return (40 if place.population >= _TOWN else 0, 65, 70, 75)[name.sign]
-    if name.sign is Sign.TRAVEL:
-        return 70 if place.kind != NEVER or place.population >= _LARGE else 0
-    if place.kind == WORD:
-        return 65 if name.sign is Sign.WITHIN or (name.sign is Sign.LOOSE and place.population >= _LARGE) else 0
-    return 65 if place.kind == PERSON and name.sign is Sign.WITHIN else 0
+        return (65 + 2 * name.sign) if name.sign else 40 if place.population >= _TOWN else 0
+    if place.kind == NEVER:
+        return 65 if name.sign is Sign.TRAVEL_WITHIN and place.population >= _LARGE else 0
+    if name.sign >= Sign.WITHIN:
+        return 65
+    return 65 if place.kind == WORD and name.sign and place.population >= _LARGE else 0
 
 
-def _without_capital(name: Name, place: Place) -> int:
-    """In a message without capitals, or at the beginning of a sentence."""
-    if place.kind != PLAIN or len(place.name) < 4:
-        return (
-            60
-            if place.kind == WORD
-            and name.sign is Sign.TRAVEL
-            and place.population >= 10 * _LARGE
-            and name.length == 1
-            and len(place.name) > 4
-            and not _is_common(name)
-            else 0
-        )
-    if name.sign is Sign.TRAVEL:
-        return 60 if place.population >= _TOWN else 40
-    if name.sign is Sign.WITHIN:
+def _initial(name: Name, place: Place) -> int:
+    """At the beginning of a sentence a capital says nothing; what stands behind the name may."""
+    if place.kind != PLAIN:
+        return 0
+    return 60 if name.sign >= Sign.WITHIN else 40 if place.population >= _TOWN else 0
+
+
+def _lower(name: Name, place: Place) -> int:
+    """In a message without capitals."""
+    if place.kind == NEVER or len(place.name) < 4:
+        return 0
+    if name.sign >= Sign.TRAVEL or name.sign is Sign.CARRIED:
+        if place.kind == PLAIN:
+            return 60 if place.population >= _TOWN else 40
+        return 55 if name.sign >= Sign.TRAVEL and place.population >= 10 * _LARGE and place.primary else 0
+    if name.sign is Sign.WITHIN and place.kind == PLAIN:
         return 55 if place.population >= _GREAT else 40
     return 0
-
-
-def _is_common(name: Name) -> bool:
-    return not name.capital and not name.places[0].primary
 
 
 def _chosen(
@@ -97,8 +92,8 @@ def _chosen(
 
 
 @lru_cache(maxsize=512)
-def _names(text: str) -> tuple[tuple[Name, ...], bool]:
-    """Names of a message, and whether its capitals say nothing (all upper or all lower case)."""
+def _names(text: str) -> tuple[Name, ...]:
+    """Names of a message; where it is all in one case its capitals say nothing."""
     letters = [c for c in text if c.isalpha()]
     uppers = sum(c.isupper() for c in letters)
     lower = bool(letters) and (uppers == 0 or (uppers > 0.7 * len(letters) and len(letters) > 6))
@@ -106,7 +101,7 @@ def _names(text: str) -> tuple[tuple[Name, ...], bool]:
     found = list(spaced(text, words(text), lower=lower))
     if _UNSPACED.search(text):
         found += unspaced(text)
-    return tuple(_apart(found)), lower
+    return tuple(_apart(found))
 
 
 def _apart(found: list[Name]) -> list[Name]:
@@ -120,8 +115,8 @@ def _apart(found: list[Name]) -> list[Name]:
 
 def _ranked(text: str) -> list[tuple[Name, int]]:
     """Names with their rank by themselves."""
-    found, lower = _names(text)
-    return [(n, max(_strength(n, p, lower=lower) for p in n.places[:3])) for n in found]
+    found = _names(text)
+    return [(n, max(_strength(n, p) for p in n.places[:3])) for n in found]
 
 
 def _neighbours(context: TextContext) -> bool:
@@ -137,21 +132,28 @@ def _raised(text: str, ranked: list[tuple[Name, int]], context: TextContext) -> 
     made = []
     for name, rank in ranked:
         kind = name.places[0].kind
-        if rank < 50 and kind in (PLAIN, WORD) and (name.capital or kind == PLAIN):
-            listed = any(
-                _PAIRED.fullmatch(text, *sorted((min(name.end, o.end), max(name.start, o.start)))) for o in sure
-            )
-            plain = kind == PLAIN and name.capital
-            if (listed and (plain or name.capital or name.places[0].population >= _TOWN)) or (
-                plain and rank and (sure or _neighbours(context))
-            ):
+        written = name.capital or name.initial
+        if rank < 50 and kind in (PLAIN, WORD):
+            joined = any(paired(text, min(name.end, o.end), max(name.start, o.start)) for o in sure)
+            large = name.places[0].population >= _TOWN
+            if joined and (written or large):
                 rank = 60
+            elif rank and written and kind == PLAIN and (sure or _neighbours(context)):
+                rank = 55
         made.append((name, rank))
-    if not sure:
-        plain_names = [n for n, rank in made if rank == 40 and n.capital]
-        if len(plain_names) > 1:
-            made = [(n, 60 if n in plain_names else rank) for n, rank in made]
+    plain = [n for n, rank in made if rank == 40 and (n.capital or n.initial)]
+    if not sure and len(plain) > 1:
+        return _joined(text, [(n, 55 if n in plain else rank) for n, rank in made])
     return made
+
+
+def _joined(text: str, ranked: list[tuple[Name, int]]) -> list[tuple[Name, int]]:
+    """Names that are words too, in a row with two places ("Agadez, Sabha, Tripoli")."""
+    sure = [n for n, rank in ranked if rank >= 50]
+    return [
+        (n, 55 if not rank and n.capital and n.places[0].kind == WORD and any(paired(text, min(n.end, o.end), max(n.start, o.start)) for o in sure) else rank)
+        for n, rank in ranked
+    ]
 
 
 def find(view: View, context: TextContext) -> Iterator[Candidate]:
@@ -184,7 +186,7 @@ def _candidate(name: Name, place: Place, rank: int, others: tuple[str, ...]) -> 
         detail["note"] = place.note
     if others:
         detail["alternatives"] = list(others)
-    flags = [] if name.capital else ["lower_case"]
+    flags = [] if name.capital or name.initial else ["lower_case"]
     if len(name.places) > 1:
         flags.append("homonym")
     if name.inflected:

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from extractors import gazetteer_own
 from extractors.gazetteer_store import Place, fold, store
-from extractors.gazetteer_words import Sign, Word, sign_after, sign_before
+from extractors.gazetteer_words import Sign, Word, is_country, sign_after, sign_before
 from extractors.tables import table
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -39,6 +40,8 @@ class Name:
     """Begins with a capital where that says something, or in a script without capitals."""
     length: int
     """Words."""
+    initial: bool = False
+    """Its capital is that of the sentence."""
     inflected: bool = False
 
 
@@ -70,7 +73,7 @@ def _joined(text: str, all_words: list[Word], at: int, count: int) -> str | None
     row = all_words[at : at + count]
     if len(row) < count:
         return None
-    for one, two in zip(row, row[1:], strict=False):
+    for one, two in pairwise(row):
         if text[one.end : two.start].strip(" -'’.ʼ") or two.start - one.end > 2:
             return None
     return " ".join(w.folded for w in row)
@@ -102,18 +105,20 @@ def _at(text: str, all_words: list[Word], at: int, *, lower: bool) -> Name | Non
                 continue
             sign = max(sign_before(text, all_words, at), sign_after(text, all_words, at + count - 1))
             capital = word.caseless or (word.capital and not lower and not word.first)
-            return Name(word.start, last.end, found, sign, capital, count)
-    return _with_affix(text, all_words, at)
+            if is_country(folded or "") and found[0].value.startswith("GN:"):
+                return None
+            return Name(word.start, last.end, found, sign, capital, count, initial=word.capital and word.first)
+    return _with_affix(text, all_words, at, lower=lower)
 
 
-def _with_affix(text: str, all_words: list[Word], at: int) -> Name | None:
+def _with_affix(text: str, all_words: list[Word], at: int, *, lower: bool) -> Name | None:
     """Case endings, joined prepositions and particles."""
     word = all_words[at]
     folded = word.folded
     if _CYRILLIC.match(folded):
         found = _inflected(folded)
         sign = sign_before(text, all_words, at) if found else Sign.NONE
-        return Name(word.start, word.end, found, sign, not word.first, 1, True) if found and sign else None
+        return Name(word.start, word.end, found, sign, not word.first and not lower, 1, inflected=True) if found and sign else None
     for script, name in ((_ARABIC, "ar"), (_ETHIOPIC, "am")):
         if script.match(folded) and folded[0] in table("place_cues")["prefixes"][name] and len(folded) > 3:
             found = look_up(folded[1:])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from extractors.cues import folded
 from extractors.gazetteer_names import Name
@@ -25,6 +26,9 @@ _GAP_VIA = re.compile(rf"{_FILL}[\s,\-–(]*(?:{_VIA})\s*(?:the |el |la )?")
 _GAP_FROM = re.compile(rf"{_FILL}[\s,\-–]*(?:{_FROM})\s*(?:the |el |la )?")
 _BEFORE_FROM = re.compile(rf"(?:^|[\s,.(:])(?:{_FROM})\s+(?:the |el |la )?$")
 _ARROW = re.compile(r"\s*(?:->|-->|=>|→|>|✈️?)\s*")
+_LISTED = re.compile(r"\s{0,2}(?:,|/|-|–|—|&|\+|y|e|and|et|und|o|or|и|و|ve)\s{0,2}")
+_JOIN_TO = re.compile(rf"[\s,]{{1,3}}(?:{_FORWARD}|{_FROM})\s{{1,2}}(?:the |el |la )?")
+_JOIN_VIA = re.compile(rf"[\s,]{{1,3}}(?:{_VIA})\s{{1,2}}(?:the |el |la )?")
 _DASH = re.compile(r"\s+[-–—]\s+|[-–—]")
 
 
@@ -32,7 +36,7 @@ def _joints(text: str, row: list[tuple[Name, Place]]) -> list[str]:
     """For each gap between neighbours: `to`, `via`, `from` or nothing."""
     low = folded(text)
     found = []
-    for (one, _), (two, _) in zip(row, row[1:], strict=False):
+    for (one, _), (two, _) in pairwise(row):
         gap = low[one.end : two.start]
         if _ARROW.fullmatch(gap):
             found.append("to")
@@ -51,6 +55,12 @@ def _joints(text: str, row: list[tuple[Name, Place]]) -> list[str]:
 
 def _begins_from(low: str, name: Name) -> bool:
     return _BEFORE_FROM.search(low[max(0, name.start - 16) : name.start]) is not None
+
+
+def paired(text: str, start: int, end: int) -> bool:
+    """Whether the text between two names joins them: a comma, "and", a dash, an arrow, "to", "via"."""
+    gap = folded(text)[start:end]
+    return len(gap) <= 16 and any(form.fullmatch(gap) for form in (_LISTED, _ARROW, _JOIN_TO, _JOIN_VIA))
 
 
 def _ordered(row: list[Place], joints: list[str]) -> list[Place]:

@@ -26,8 +26,12 @@ class Sign(IntEnum):
 
     NONE = 0
     LOOSE = 1
-    WITHIN = 2
-    TRAVEL = 3
+    CARRIED = 2
+    """A loose preposition after a word of carrying, which persons take as well: "take it to …", "llevar a …"."""
+    WITHIN = 3
+    TRAVEL = 4
+    """A loose preposition after a travel word: "bus to …"."""
+    TRAVEL_WITHIN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Word:
 
 @cache
 def _set(name: str) -> frozenset[str]:
-    return frozenset(fold(w) for w in table("place_cues")[name].split()) | ({"@"} if name == "loose" else set())
+    return frozenset(fold(w.replace("_", " ")) for w in table("place_cues")[name].split()) | ({"@"} if name == "loose" else set())
 
 
 @cache
@@ -68,6 +72,17 @@ def _countries() -> tuple[tuple[re.Pattern[str], str], ...]:
 def _country_start() -> frozenset[str]:
     rows = table("place_cues")["countries"]
     return frozenset(fold(p.replace("_", " ")).split()[0] for line in rows.values() for p in line.split())
+
+
+@cache
+def _country_names() -> frozenset[str]:
+    rows = table("place_cues")["countries"]
+    return frozenset(fold(p.replace("_", " ")) for line in rows.values() for p in line.split()) - _set("city_names")
+
+
+def is_country(folded: str) -> bool:
+    """Whether a folded name is a country's, and not rather a city's."""
+    return folded in _country_names()
 
 
 def words(text: str) -> list[Word]:
@@ -117,12 +132,12 @@ def sign_before(text: str, all_words: list[Word], at: int) -> Sign:
     if ":" in between:
         return Sign.WITHIN if here in _set("labels") or here in _set("within") else Sign.NONE
     if "," in between:
-        return Sign.NONE
-    travelled = any(w.folded in travel_words() for w in all_words[max(0, before - _REACH) : before])
+        return Sign.WITHIN if is_country(here) else Sign.NONE
+    ahead = next((w.folded for w in all_words[max(0, before - _REACH) : before][::-1] if w.folded in travel_words()), "")
     if here in _set("within"):
-        return Sign.TRAVEL if travelled else Sign.WITHIN
+        return Sign.TRAVEL_WITHIN if ahead else Sign.WITHIN
     if here in _set("loose"):
-        return Sign.TRAVEL if travelled else Sign.LOOSE
+        return Sign.LOOSE if not ahead else Sign.CARRIED if ahead in _set("carrying") else Sign.TRAVEL
     return Sign.WITHIN if here in travel_words() else Sign.NONE
 
 

@@ -16,11 +16,13 @@ from extractors import payments_cards as cards
 from extractors import payments_qr as qr
 from extractors import payments_secrets as secrets
 from extractors import payments_wallets as wallets
+from extractors.cues import compile_cues
 from extractors.digit_runs import noisy_runs, runs
 from extractors.parts import Candidate, Part, TextContext
 from extractors.payments_banknotes import banknotes
 from extractors.payments_crypto import crypto
 from extractors.payments_references import national_accounts, references
+from extractors.tables import table
 from triage.text import View
 
 _DIGIT = re.compile(r"\d")
@@ -71,26 +73,34 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
     if "$" in text:
         yield from wallets.cashtags(text)
     yield from wallets.zelle(text)
-    yield from secrets.seeds(text)
+
+
+_SEVEN_DIGITS = re.compile(r"\d(?:\D*\d){6}")
+_LONG_TOKEN = re.compile(r"[A-Za-z0-9]{24}")
+_SHORT_CODES = compile_cues(
+    word
+    for name in ("gift", "cvv", "pin", "otp", "bic", "alias", "zelle", "cash", "venmo", "revolut", "upi", "pix")
+    for word in table("cues")[name]
+)
+_SHORT_REFERENCES = compile_cues(
+    word
+    for row in table("references")["reference"]
+    if row["type"] in ("MPESA_CODE", "MOBILE_MONEY_REF", "INVOICE_REF", "REMIT_REF")
+    for word in (*row["cues"], *row.get("weak", ()))
+)
+
+
+def may_pay(text: str) -> bool:
+    """The gate: seven digits, a token as long as an address, `@` or `$`, or a word whose reference is shorter."""
+    if _SEVEN_DIGITS.search(text) or "@" in text or "$" in text or _LONG_TOKEN.search(text):
+        return True
+    return _SHORT_CODES.present(text) or _SHORT_REFERENCES.present(text) or "paypal" in text.lower()
 
 
 PART = Part(
     name="payments",
     find=find,
     marks=r"\d@$",
-    triggers=(
-        "alias",
-        "swift",
-        "bic",
-        "свифт",
-        "سويفت",
-        "paypal",
-        "venmo",
-        "revolut",
-        "seed",
-        "phrase",
-        "frase",
-        "palabras",
-        "private key",
-    ),
+    triggers=("alias", "swift", "bic", "свифт", "سويفت", "paypal", "venmo", "revolut"),
+    quick=may_pay,
 )

@@ -113,7 +113,7 @@ def us_routing(text: str) -> Iterator[Candidate]:
 
 def bics(text: str) -> Iterator[Candidate]:
     """BIC directly after its word; written in capitals or holding a digit, since *shipment* has the bare form."""
-    if not _BIC_WORDS.pattern.search(text.lower()):
+    if not _BIC_WORDS.present(text):
         return
     for m in _BIC.finditer(text):
         token = m.group().replace(" ", "")

@@ -33,7 +33,7 @@ def _forms() -> tuple[tuple[str, re.Pattern[str], bool], ...]:
 
 def banknotes(text: str) -> Iterator[Candidate]:
     """Serials beside their word."""
-    if not _WORDS.spans(text):
+    if not _WORDS.present(text):
         return
     for currency, form, checked in _forms():
         for m in form.finditer(text):

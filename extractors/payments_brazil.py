@@ -101,7 +101,7 @@ def _keys(text: str) -> Iterator[tuple[str, re.Match[str], str]]:
 
 def pix_keys(text: str) -> Iterator[Candidate]:
     """Keys beside a PIX word."""
-    if not _PIX_WORDS.pattern.search(text.lower()):
+    if not _PIX_WORDS.present(text):
         return
     for value, m, kind in _keys(text):
         if _PIX_WORDS.near(text, *m.span()):

@@ -71,10 +71,9 @@ def _rows() -> tuple[_Row, ...]:
 
 
 @cache
-def _any_cue() -> re.Pattern[str]:
-    """Every cue of the table in one pattern: most messages hold none."""
-    patterns = [c.pattern.pattern for row in _rows() for c in (row.cues, row.weak) if c is not None]
-    return re.compile("|".join(patterns))
+def _any_cue() -> Cues:
+    """Every cue of the table as one: most messages hold none."""
+    return compile_cues(w for row in table("references")["reference"] for w in (*row["cues"], *row.get("weak", ())))
 
 
 def _distance(row: _Row, text: str, start: int, end: int) -> int | None:
@@ -118,7 +117,7 @@ def _is_something_else(text: str, start: int, end: int) -> bool:
 def references(text: str, context: TextContext) -> Iterator[Candidate]:
     """The best row for each token; among equals the row that stands first in the table."""
     best: dict[tuple[int, int], tuple[int, Candidate]] = {}
-    cued = _any_cue().search(folded(text)) is not None
+    cued = _any_cue().present(text)
     for row in _rows():
         if not cued and not row.free:
             continue
@@ -143,8 +142,7 @@ def references(text: str, context: TextContext) -> Iterator[Candidate]:
 
 
 def _mentions(row: _Row, text: str) -> bool:
-    low = folded(text)
-    return any(cues is not None and cues.pattern.search(low) is not None for cues in (row.cues, row.weak))
+    return any(cues is not None and cues.present(text) for cues in (row.cues, row.weak))
 
 
 def national_accounts(text: str, context: TextContext) -> Iterator[Candidate]:

@@ -19,7 +19,8 @@ import base58
 
 from extractors.candidates import keyed, proved
 from extractors.cues import folded, named
-from extractors.parts import Candidate
+from extractors.parts import Candidate, Part, TextContext
+from triage.text import View
 
 _GIFT_WORDS = named("gift")
 _GROUP = r"(?:[A-Z0-9]{4,6}|(?=[a-z]{0,5}\d)[a-z0-9]{4,6})"
@@ -62,7 +63,7 @@ def _secret(kind: str, text: str, span: tuple[int, int], *, sure: bool = False) 
 def gift_cards(text: str) -> Iterator[Candidate]:
     """Grouped codes beside a brand or "gift card"."""
     low = folded(text)
-    if not _GIFT_WORDS.pattern.search(low):
+    if not _GIFT_WORDS.present(text):
         return
     for m in _GIFT.finditer(text):
         code = re.sub(r"[^A-Za-z0-9]", "", m.group())
@@ -90,7 +91,7 @@ def _short_codes(text: str) -> Iterator[Candidate]:
         ("PIN", _PIN_WORDS, _PIN),
         ("one-time code", _OTP_WORDS, _OTP),
     ):
-        if words.pattern.search(low):
+        if words.present(text):
             yield from (_secret(kind, text, m.span()) for m in form.finditer(text) if words.leads(text, m.start()))
     for m in _OTP.finditer(text):
         if _OTP_AFTER.match(low[m.end() : m.end() + 90]):
@@ -158,3 +159,18 @@ def secrets(text: str) -> Iterator[Candidate]:
     yield from gift_cards(text)
     yield from _short_codes(text)
     yield from private_keys(text)
+
+
+_TWELVE = re.compile(r"[a-z]{3,8}(?:[^a-z]{1,6}[a-z]{3,8}){11}")
+
+
+def may_seed(text: str) -> bool:
+    """The gate of seed phrases: twelve words of three to eight letters in a row."""
+    return len(text) >= 47 and text.count(" ") + text.count("\n") >= 11 and _TWELVE.search(text.lower()) is not None
+
+
+def _find_seeds(view: View, context: TextContext) -> Iterator[Candidate]:
+    yield from seeds(view.text)
+
+
+SEEDS = Part(name="seeds", find=_find_seeds, quick=may_seed)

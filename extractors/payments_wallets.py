@@ -100,7 +100,7 @@ def tags(text: str) -> Iterator[Candidate]:
 
 def zelle(text: str) -> Iterator[Candidate]:
     """The phone or e-mail beside the word; both types are right on that span."""
-    if not _ZELLE_WORDS.pattern.search(text.lower()):
+    if not _ZELLE_WORDS.present(text):
         return
     for m in _EMAIL.finditer(text):
         if _ZELLE_WORDS.near(text, *m.span()):
