@@ -25,7 +25,7 @@ from extractors.parts import Candidate, Part, TextContext, Tier
 from triage.text import View
 
 _LEFT = re.compile(r"[ :.=]{0,2}")
-_RIGHT = re.compile(r"[ ]{0,2}(?:(?:de los|de|di|d'|of|des)[ ])?|/?-{0,2}[ ]?")
+_RIGHT = re.compile(r"[ ]{0,2}(?:(?:de los|de|di|d'|of|des)[ ])?|[,/]?[-–]{0,2}[ ]?")
 _RANGE = re.compile(r"[ ]?[-–—~/][ ]?|[ ](?:to|a|bis|à|до|hasta|ate|la)[ ]")
 
 

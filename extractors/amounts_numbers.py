@@ -105,15 +105,17 @@ _SHORT = frozenset({"k", "jt", "rb", "cr", "mn", "bn", "ty"})
 def magnitude_at(low: str, at: int) -> tuple[str, int]:
     """The magnitude word at `at`, one space or hyphen allowed before it, and its end; '' where none stands."""
     start = at + (low[at : at + 1] in (" ", "-"))
+    if start < len(low) and _JOINED.match(low[start]):  # marks break such words, so the table decides where they end
+        lengths = (n for n in range(10, 0, -1) if low[start : start + n] in magnitudes())
+        length = next(lengths, 0)
+        return (low[start : start + length], start + length) if length else ("", at)
     found = _WORD.match(low, start)
     if not found:
         return "", at
     word = found.group()
     for form in (word, word.rstrip(".")):
-        if form in magnitudes() and (len(form) > 2 or start == at or form in _SHORT or _JOINED.match(form)):
+        if form in magnitudes() and (len(form) > 2 or start == at or form in _SHORT):
             return form, start + len(form)
-    if _JOINED.match(word):
-        return next(((word[:n], start + n) for n in (3, 2, 1) if word[:n] in magnitudes()), ("", at))
     return "", at
 
 

@@ -8,6 +8,7 @@ text; signs of one or two letters and ISO codes that are also words (`ALL`, `TRY
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -35,9 +36,9 @@ class Currency:
         """The code for the first hint that decides, and that hint; else the default and ''."""
         for region in regions if self.by else ():
             code = (self.by or {}).get(region, "")
-            if "=" in code:
-                letter, _, code = code.partition("=")
-                code = code if letter == shown else ""
+            if "=" in code:  # only for these of the words: `jd jds=JOD`
+                words, _, code = code.partition("=")
+                code = code if folded(shown) in folded(words).split() else ""
             if code:
                 return code, region
         return self.code, ""
@@ -70,13 +71,18 @@ class Sign:
         return self.currency.by is None
 
 
+def shape(word: str) -> str:
+    """A word of the table as it stands in folded view V0."""
+    return folded(unicodedata.normalize("NFKC", word))
+
+
 @cache
 def _entries() -> dict[str, tuple[_Entry, ...]]:
     data = table("currencies")
     found: dict[str, list[_Entry]] = {}
 
     def put(form: str, entry: _Entry) -> None:
-        found.setdefault(folded(form), []).append(entry)
+        found.setdefault(shape(form), []).append(entry)
 
     careful = set(data["careful"].split())
     for code in sorted({*data["codes"].split(), *careful}):
@@ -92,9 +98,9 @@ def _entries() -> dict[str, tuple[_Entry, ...]]:
             )
         for letter in row.get("exact", ()):
             put(letter, _Entry(currency, exact=letter, leads=True, follows=False))
-        before = {folded(w) for w in row.get("before", ())}
+        before = {shape(w) for w in row.get("before", ())}
         for word in [*row.get("words", ()), *row.get("before", ())]:
-            put(word, _Entry(currency, leads=folded(word) in before))
+            put(word, _Entry(currency, leads=shape(word) in before))
     return {form: tuple(entries) for form, entries in found.items()}
 
 
@@ -114,7 +120,7 @@ def _automaton() -> tuple[AhoCorasick, tuple[str, ...]]:
 def own_money() -> dict[str, Currency]:
     """Folded magnitude word → the country's own currency (`lakh`, `juta`, `palos`)."""
     return {
-        folded(word): Currency(row.get("default", UNKNOWN), row["by"])
+        shape(word): Currency(row.get("default", UNKNOWN), row["by"])
         for row in table("currencies")["own"]
         for word in row["words"]
     }
@@ -123,7 +129,7 @@ def own_money() -> dict[str, Currency]:
 @cache
 def magnitudes() -> dict[str, int]:
     """Folded magnitude word → factor."""
-    return {folded(w): int(factor) for factor, row in table("currencies")["magnitudes"].items() for w in row}
+    return {shape(w): int(factor) for factor, row in table("currencies")["magnitudes"].items() for w in row}
 
 
 @cache

@@ -18,12 +18,20 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick
 
-from extractors import amounts, links, payments, phones, places, regions
+from extractors import amounts, documents, gazetteer, links, payments, phones, places, regions
 from extractors.parts import CANDIDATE_BELOW, Candidate, Part, TextContext, kind_of
 from triage.model import Extractor, Finding, Hit, Resources, Run, Scan
 from triage.text import View, clean
 
-PARTS: tuple[Part, ...] = (links.PART, payments.PART, places.PART, phones.PART, amounts.PART)
+PARTS: tuple[Part, ...] = (
+    links.PART,
+    payments.PART,
+    documents.PART,
+    places.PART,
+    phones.PART,
+    amounts.PART,
+    gazetteer.PART,
+)
 """In the order they run: a part sees in `context.claimed` what earlier ones claimed."""
 
 _REWRITTEN = re.compile("[\u00ad\u0600-\u0605\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0001-\U000e007f]")

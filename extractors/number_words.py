@@ -93,7 +93,7 @@ _ACCENTED = (
     "três", "zéro", "șapte", "şapte", "șase", "şase", "două", "nouă", "fünf", "zwölf", "dreißig", "dieciséis", "šest",
     "quatre", "veinti", "hundert", "hundred", "cent", "sută", "sute", "dezesseis", "zwo", "oh ", "oh-", "meia",
 )  # fmt: skip
-TRIGGER_WORDS = tuple(dict.fromkeys([*_BASE, *_ACCENTED, *REPEATS, *(w for w in _MORE if len(w) > 2)]))
+TRIGGER_WORDS = tuple(dict.fromkeys([*_BASE, *_ACCENTED, *REPEATS, *SCALES, *(w for w in _MORE if len(w) > 2)]))
 """Literals one of which every number written in words holds: what the gate looks for."""
 
 
@@ -205,6 +205,8 @@ def _fits(value: int, below: int, last: str) -> bool:
         return 0 < below < 100
     if value in (60, 80) and last in ("soixante", "vingt", "vingts"):
         return 0 < below < 20
+    if last == "dix":
+        return below in (7, 8, 9) or (value % 100 > 10 and 0 < below < 7)
     return 20 <= value % 100 < 100 and value % 10 == 0 and 0 < below < 10
 
 

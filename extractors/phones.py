@@ -19,13 +19,15 @@ from dataclasses import dataclass
 
 from extractors import phones_cues, phones_vetoes, views
 from extractors.number_words import TRIGGER_WORDS, folded, triggers
-from extractors.parts import Candidate, Part, TextContext, Tier
+from extractors.parts import CANDIDATE_BELOW, Candidate, Part, TextContext, Tier
 from extractors.phones_links import TRIGGERS, linked
-from extractors.phones_numbers import Number, allotted_to, readings
+from extractors.phones_numbers import FEWEST, LONGEST, Number, allotted_to, readings
 from extractors.phones_vetoes import Span
 from extractors.phones_windows import Row, cover, joined, rows, settle
 from triage.text import View
 
+_BARE = 11
+"""`+`, country code and at least nine digits: shorter national numbers without their prefix are any number at all."""
 _CAP = {"clean": 100, "link": 100, "ocr": 75, "spelled": 65, "separated": 65}
 _FLAG = {"ocr": ("ocr_repaired",), "spelled": ("obfuscated",), "separated": ("obfuscated",)}
 _EXTENSION = re.compile(
@@ -57,32 +59,39 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
         taken += [(c.start, c.end) for c in made]
         yield from made
     hard = cover(len(text), [*phones_vetoes.spans(text, phones_vetoes.HARD), *taken])
+    sums = cover(len(text), phones_vetoes.spans(text, phones_vetoes.SUMS), hard)
     soft = cover(len(text), phones_vetoes.spans(text, phones_vetoes.SOFT))
-    found = list(rows(text, hard, soft))
+    found = list(rows(text, sums, soft))
     stages = (
         _written(text, [row for row, cut in found if not cut], hard, context),
         _viewed(text, hard, soft, context),
         _written(text, [row for row, cut in found if cut], hard, context),
+        _written(text, [row for row, _ in found], hard, context, possible=True),
         _vanity(text, hard, context),
     )
     for stage in stages:
         for candidate in stage:
-            hard[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
+            if candidate.rank >= CANDIDATE_BELOW:
+                hard[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
             yield candidate
 
 
-def _written(text: str, found: Sequence[Row], hard: bytearray, context: TextContext) -> Iterator[Candidate]:
-    """V0: numbers as they stand."""
+def _written(
+    text: str, found: Sequence[Row], hard: bytearray, context: TextContext, *, possible: bool = False
+) -> Iterator[Candidate]:
+    """V0: numbers as they stand; first the valid ones, and when the other views have had their turn the possible."""
     unless_called = phones_vetoes.spans(text, phones_vetoes.UNLESS_CALLED) if found else []
     for row in found:
         if any(hard[row[0].start : row[-1].end]):
             continue
         if views.single_digits([g.digits for g in row]) and not row[0].plus:
             continue  # digits one by one are V3's, which knows counting from telephones
-        for part in settle(row, lambda raw: _is_valid(raw, context)) or ([row] if len(joined(row)) <= 16 else []):
+        parts = [row] if possible else settle(row, lambda raw: _is_valid(raw, context))
+        for part in parts:
             seen = _Seen(joined(part), part[0].start, part[-1].end, "clean")
-            doubtful = any(a <= seen.start and seen.end <= b for a, b in unless_called)
-            yield from _candidates(text, seen, context, doubtful=doubtful)
+            if len(seen.raw) <= LONGEST:
+                doubtful = any(a <= seen.start and seen.end <= b for a, b in unless_called)
+                yield from _candidates(text, seen, context, doubtful=doubtful, valid=not possible)
 
 
 def _vanity(text: str, hard: bytearray, context: TextContext) -> Iterator[Candidate]:
@@ -95,19 +104,18 @@ def _vanity(text: str, hard: bytearray, context: TextContext) -> Iterator[Candid
 
 
 def _viewed(text: str, hard: bytearray, soft: bytearray, context: TextContext) -> Iterator[Candidate]:
-    """V1 to V3 over what is left."""
+    """V1 to V3 over what is left. Looks like something else (a date, a sum) count for figures, not for words."""
     for name, windows in (("ocr", views.ocr), ("spelled", views.spelled), ("separated", views.separated)):
-        for window in windows(text):
-            if any(hard[window.start : window.end]) or (name != "spelled" and any(soft[window.start : window.end])):
-                continue
-            for candidate in _from_window(text, name, window, context):
-                hard[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
-                yield candidate
+        taken = hard if name == "spelled" else bytearray(a | b for a, b in zip(hard, soft, strict=True))
+        for window in windows(text, taken):
+            yield from _from_window(text, name, window, context)
 
 
 def _from_window(text: str, name: str, window: views.Window, context: TextContext) -> Iterator[Candidate]:
     """The first version of a window that holds valid numbers. Repaired text is never merely possible."""
     if phones_vetoes.glued_left(text, window.start) or phones_vetoes.glued_right(text, window.end):
+        return
+    if window.thin and phones_cues.verdict(text, window.start, window.end) not in ("calling", "number"):
         return
     for version in window.versions:
         blank = bytearray(len(version.text))
@@ -116,7 +124,7 @@ def _from_window(text: str, name: str, window: views.Window, context: TextContex
             for row, _ in rows(version.text, blank, blank)
             for part in settle(row, lambda raw: _is_valid(raw, context))
             for candidate in _candidates(
-                text, _Seen(joined(part), *version.span(part[0].start, part[-1].end), name), context, valid_only=True
+                text, _Seen(joined(part), *version.span(part[0].start, part[-1].end), name), context
             )
         ]
         if found:
@@ -135,21 +143,26 @@ def _candidates(
     *,
     called: bool = False,
     doubtful: bool = False,
-    valid_only: bool = False,
+    valid: bool = True,
 ) -> Iterator[Candidate]:
-    """Candidates of one stretch, best reading first; the others as candidates below the limit."""
+    """Candidates of one stretch, best reading first; the others as candidates below the limit.
+
+    With `valid`, only what its numbering plan knows; without, only what it does not.
+    """
     word = (
         "calling"
         if called or context.unit.origin in ("contact", "call")
         else phones_cues.verdict(text, seen.start, seen.end)
     )
     plus = seen.raw.startswith("+")
-    if not plus and (word == "other" or (doubtful and word != "calling")):
+    short = len(seen.raw) < 7 and word not in ("calling", "number")
+    if not plus and (word == "other" or short or (doubtful and word != "calling")):
         return
     mention = seen.start > 0 and text[seen.start - 1] == "@"
     options = readings(seen.raw, context.regions, context.certain)
-    if valid_only or any(n.valid for n in options):
-        options = [n for n in options if n.valid]
+    if not valid and (len(seen.raw) < 8 or any(n.valid for n in options)):
+        return
+    options = [n for n in options if n.valid == valid]
     for n, number in enumerate(options):
         rank = min(_rank(number, word, plus=plus, regions=context.regions, mention=mention), _CAP[seen.view])
         if not rank:
@@ -166,7 +179,7 @@ def _rank(number: Number, word: str, *, plus: bool, regions: Sequence[str], ment
         return 90 + bonus
     if number.implied:
         return 60 + bonus if word == "calling" or mention or number.country in regions else 45
-    if number.bare and not word:
+    if number.bare and (not word or len(number.e164) < _BARE):
         return 45
     return (85 if number.certain else 60) + bonus
 
@@ -206,10 +219,10 @@ _TOLL_FREE = re.compile(r"8(?:00|33|44|55|66|77|88)[-. )]")
 def quick(text: str) -> bool:
     """Whether seven digits may come together in any view: figures, OCR letters, number words of up to three digits."""
     figures = len(_FIGURE.findall(text))
-    if figures >= 7 or (figures >= 3 and (_TOLL_FREE.search(text) or views.OCR_HINT.search(text))):
+    if figures >= FEWEST or (figures >= 3 and (_TOLL_FREE.search(text) or views.OCR_HINT.search(text))):
         return True
     named = len(triggers().find_matches_as_indexes(folded(text)))
-    return named > 0 and figures + 3 * named >= 7
+    return named > 0 and figures + 3 * named >= FEWEST
 
 
 PART = Part(name="phones", find=find, triggers=(*TRIGGERS, *TRIGGER_WORDS), marks=r"\d", quick=quick)

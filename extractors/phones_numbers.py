@@ -6,7 +6,7 @@ so a possible number is kept where the text itself says that it is one (`+CC`, o
 
 A number without `+` is read in each region hint in turn. Several different readings are all kept, best first.
 `00` in front is rewritten to `+` before anything else, since people write it in countries whose own exit code is
-another. Refused: fewer than 7 or more than 15 digits, numbers of one repeated digit, short codes.
+another. Refused: fewer than 6 or more than 15 digits, numbers of one repeated digit, short codes.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+FEWEST = 6
+"""Digits of the shortest national numbers (Greenland, Faroe Islands); the caller asks more where nothing is said."""
 LONGEST = 20
 """Digits beyond which nothing can be a number, prefixes of any kind included."""
 
@@ -44,14 +46,14 @@ def read(raw: str, region: str | None) -> Number | None:
     """`raw` is an optional `+` and ASCII digits; `region` the country it may be national to. None: no number."""
     import phonenumbers  # 50 ms and 20 MB: only when a message holds something like a number
 
-    if not 7 <= len(raw.lstrip("+")) <= LONGEST:
+    if not FEWEST <= len(raw.lstrip("+")) <= LONGEST:
         return None
     try:
         parsed = phonenumbers.parse(raw, region, keep_raw_input=True)
     except phonenumbers.NumberParseException:
         return None
     national = str(parsed.national_number)
-    if len(set(national)) == 1 or len(national) < 5:
+    if len(set(national)) == 1 or len(national) < 4:
         return None
     valid = phonenumbers.is_valid_number(parsed)
     if not valid and phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:

@@ -22,7 +22,9 @@ _TIME = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?!\d)")
 _COMPACT_DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4 = re.compile(rf"(?<![\d.+])(?:{_OCTET}\.){{3}}{_OCTET}(?![\d.])")
-_DECIMAL = re.compile(r"(?<![\d.+])(?<!\d-)(?:-?\d|[1-9]\d{1,2})[.,]\d{3,20}(?:[.,]?(?!\d))(?!\d)")
+_DECIMAL = re.compile(
+    r"(?<![\d.,+])(?<!\d-)(?:-?\d|[1-9]\d|1\d\d|[2-9]\d\d(?=[.,]\d{3,5}(?!\d)))[.,]\d{3,20}(?![.,]?\d)"
+)
 _SIGNED = re.compile(r"(?<![\w)+-])-\d{1,3}[.,]?\d{1,30}")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3}){1,8}(?:\.\d{1,2})?(?![\d,])")
 _UUID = re.compile(r"(?<![\w-])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![\w-])", re.IGNORECASE)
@@ -45,8 +47,10 @@ _SYMBOL = "[$€£¥₹₽₺₦₱৳₫₩₴₪]"
 _MONEY = re.compile(rf"{_SYMBOL} ?\d[\d.,' ]{{0,24}}|(?<!\d)\d{{1,3}}(?:[ .]\d{{3}}){{1,6}}(?:,\d{{1,2}})? ?{_SYMBOL}")
 _HASHED = re.compile(r"[#№][ ]?\d[\d -]{0,40}")
 
-HARD = (_ADDRESS, _ARITHMETIC, _UUID)
+HARD = (_ADDRESS, _UUID)
 """Hold against every number."""
+SUMS = (_ARITHMETIC,)
+"""Hold against every number that is written in one piece; `3*1*0*5…` is a number written to hide (view V3)."""
 SOFT = (
     _DATE, _TIME, _IPV4, _DECIMAL, _SIGNED, _THOUSANDS, _IBAN_LIKE, _CARD_LIKE, _NATIONAL_ID, _YEAR_SERIAL, _MONEY,
     _HASHED,
@@ -77,6 +81,8 @@ def glued_left(text: str, start: int) -> bool:
     if start == 0:
         return False
     before = text[start - 1]
+    if before == "|":
+        return True  # a bar that OCR may have made of a 1
     if before.isalpha():
         return _spaced_script(before)
     if before in _GLUE and start > 1:

@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from extractors.phones_numbers import FEWEST
 from extractors.phones_vetoes import Span, glued_left, glued_right
 
 _ITEM = re.compile(r"\+[ (]{0,2}\d+|\d+")
@@ -43,9 +44,9 @@ Row = Sequence[Group]
 Valid = Callable[[str], bool]
 
 
-def cover(length: int, spans: Sequence[Span]) -> bytearray:
-    """A mask of the characters inside `spans`."""
-    mask = bytearray(length)
+def cover(length: int, spans: Sequence[Span], base: bytearray | None = None) -> bytearray:
+    """A mask of the characters inside `spans`, and inside `base`."""
+    mask = bytearray(base) if base is not None else bytearray(length)
     for start, end in spans:
         mask[start:end] = b"\1" * (end - start)
     return mask
@@ -83,8 +84,22 @@ def _kept(text: str, row: list[Group]) -> Iterator[tuple[Row, bool]]:
         while last > 0 and " " not in row[last].gap:
             last -= 1
         row = row[:last]
-    if sum(len(g.digits) for g in row) >= 7:
-        yield tuple(row), len(row) < whole
+    if sum(len(g.digits) for g in row) >= FEWEST:
+        broken = row[0].plus and glued_right(text, row[-1].end)
+        yield tuple(row), len(row) < whole or broken or _hidden(text, row)
+
+
+_ODD = r"[^\w\s,;:+=%$€£¥]{1,3}"
+_ODD_BEFORE = re.compile(rf"\d ?{_ODD} ?$")
+_ODD_AFTER = re.compile(rf" ?{_ODD} ?\d")
+
+
+def _hidden(text: str, row: list[Group]) -> bool:
+    """Whether more digits stand behind a symbol (`01512❤3456651`): what is here may be a part (view V3)."""
+    if row[0].plus or (row[0].start and text[row[0].start - 1] == "+"):
+        return False
+    before = _ODD_BEFORE.search(text, max(0, row[0].start - 6), row[0].start)
+    return bool(before or _ODD_AFTER.match(text, row[-1].end))
 
 
 def _next_break(row: Row, at: int) -> int:
@@ -110,7 +125,7 @@ def settle(row: Row, valid: Valid) -> list[Row]:
 
 
 def _fits(row: Row) -> bool:
-    return 7 <= sum(len(g.digits) for g in row) <= MOST_DIGITS
+    return FEWEST <= sum(len(g.digits) for g in row) <= MOST_DIGITS
 
 
 def _prefixed(row: Row, valid: Valid) -> list[Row]:
@@ -118,7 +133,7 @@ def _prefixed(row: Row, valid: Valid) -> list[Row]:
     for end in range(len(row) - 1, 0, -1):
         if _fits(row[:end]) and " " in row[end].gap + "/" * ("/" in row[end].gap) and valid(joined(row[:end])):
             rest = row[end:]
-            return [row[:end], *(settle(rest, valid) if sum(len(g.digits) for g in rest) >= 7 else [])]
+            return [row[:end], *(settle(rest, valid) if sum(len(g.digits) for g in rest) >= FEWEST else [])]
     return []
 
 

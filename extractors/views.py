@@ -4,11 +4,12 @@
     V2 spelled    number words of seven languages, mixed and glued with digits, misspelt with digits (`f1ve`)
     V3 separated  single digits, or groups, kept apart by symbols (`3*1*0`, `9 7 2 5 …`, `310_555_0139`)
 
-Each function takes the text of V0 and yields **windows**: a `View` of only the stretch that may be a number, whose
-offsets lead back into V0. Nothing outside such a stretch is touched, since "for", "to" and "one" are words. A window
-may come in several versions (`forty two` as 42 or as 40 2); the caller takes the first that makes sense.
+Each function takes the text of V0 and a mask of what is taken, and yields **windows**: a `View` of only the stretch
+that may be a number, whose offsets lead back into V0. Nothing outside such a stretch is touched, since "for", "to" and
+"one" are words. A window may come in several versions (`forty two` as 42 or as 40 2); the caller takes the first that
+makes sense.
 
-Refused: fewer than seven digits, more than twenty; counting up or down (`1 2 3 4 5 6 7`), one digit repeated.
+Refused: fewer than six digits, more than twenty; counting up or down (`1 2 3 4 5 6 7`), one digit repeated.
 All work is linear in the text: tokens are looked at once, windows are bounded.
 """
 
@@ -22,7 +23,7 @@ from itertools import pairwise
 from extractors.number_words import AND, HUNDRED, REPEATS, digits, folded, words
 from triage.text import View
 
-FEWEST, MOST = 7, 20
+FEWEST, MOST = 6, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Window:
     start: int
     end: int
     versions: tuple[View, ...]
+    thin: bool = False
+    """Only one word among figures: not enough by itself."""
 
 
 # V1 ------------------------------------------------------------------------------------------------------------------
@@ -44,13 +47,13 @@ _OCR_GAP = re.compile(r"[ ().\-–/]{1,3}|[ -]?\r?\n[ ]?")
 OCR_HINT = re.compile(rf"\d[ ().\-–/]{{0,3}}[{_LETTERS}]|[{_LETTERS}][ ().\-–/]{{0,3}}\d|\d[ -]?\r?\n[ ]?[\d(]")
 
 
-def ocr(text: str) -> Iterator[Window]:
+def ocr(text: str, taken: bytearray) -> Iterator[Window]:
     """V1. Runs of tokens made of digits and letters that look like digits."""
     if not OCR_HINT.search(text):
         return
     row: list[re.Match[str]] = []
     for token in _OCR_TOKEN.finditer(text):
-        fits = _OCR_DIGITS.fullmatch(token.group())
+        fits = _OCR_DIGITS.fullmatch(token.group()) and not any(taken[token.start() : token.end()])
         if row and not (fits and _OCR_GAP.fullmatch(text, row[-1].end(), token.start())):
             yield from _ocr_window(text, row)
             row = []
@@ -116,12 +119,13 @@ class _Token:
     """How many of the items are words."""
 
 
-def spelled(text: str) -> Iterator[Window]:
+def spelled(text: str, taken: bytearray) -> Iterator[Window]:
     """V2. Rows of number words and digits with nothing but separators between them."""
     row: list[_Token] = []
     tokens = list(_WORD.finditer(text))
     for n, word in enumerate(tokens):
-        token = _number_token(word) or (_homophone(word, tokens, n, row) if row else None)
+        token = None if any(taken[word.start() : word.end()]) else _number_token(word)
+        token = token or (_homophone(word, tokens, n, row) if row else None)
         if row and not (token and len(row) < _LONGEST_ROW and _GAP.fullmatch(text, row[-1].end, word.start())):
             yield from _spelled_window(text, row)
             row = []
@@ -195,7 +199,14 @@ def _spelled_window(text: str, row: list[_Token]) -> Iterator[Window]:
             if view is not None and all(view.text != v.text for v in versions):
                 versions.append(view)
     if versions:
-        yield Window(row[0].start, row[-1].end, tuple(versions))
+        yield Window(row[0].start, row[-1].end, tuple(versions), thin=_thin(row))
+
+
+def _thin(row: list[_Token]) -> bool:
+    """One word, standing apart, beside groups of figures; among digits one by one (`0 1 2 trois 4 …`) it is enough."""
+    if sum(t.spelled for t in row) > 1 or any(t.spelled and len(t.items) > 1 for t in row):
+        return False
+    return not single_digits(["0" if t.spelled else t.items[0] for t in row if t.items])
 
 
 def _trimmed(row: list[_Token]) -> Iterator[list[_Token]]:
@@ -219,8 +230,6 @@ def _loose(token: _Token) -> bool:
 
 def _spelled_view(text: str, row: list[_Token], *, merge: bool) -> View | None:
     """Digits of the row, each group mapped to the words it comes from."""
-    if sum(t.spelled for t in row) < 2 and not any(t.spelled and len(t.items) > 1 for t in row):
-        return None
     items = [(item, t) for t in row for item in t.items]
     plus = items[0][0] in _PLUS or text[max(0, row[0].start - 2) : row[0].start].rstrip(" (").endswith("+")
     body = items[1:] if items[0][0] in _PLUS else items
@@ -242,18 +251,23 @@ def counted(made: str) -> bool:
 
 _GROUP = re.compile(r"\d+")
 _ODD_GAP = re.compile(r"(?:[^\w\n$€£¥%=+]|_){1,6}")
+_SUM = re.compile(r" ?[=*]")
 _PLAIN = frozenset(" ().-–—/")
 _LIST = frozenset(",;:'\"&<>?!")
 """Marks that make a list or a time of groups; they separate a number's digits only when every digit stands alone."""
 
 
-def separated(text: str) -> Iterator[Window]:
+def separated(text: str, taken: bytearray) -> Iterator[Window]:
     """V3. Digits with symbols between them."""
     row: list[re.Match[str]] = []
     for group in _GROUP.finditer(text):
         if row and not (len(row) < _LONGEST_ROW and _ODD_GAP.fullmatch(text, row[-1].end(), group.start())):
             yield from _separated_window(text, row)
             row = []
+        if any(taken[group.start() : group.end()]):
+            yield from _separated_window(text, row)
+            row = []
+            continue
         row.append(group)
     yield from _separated_window(text, row)
 
@@ -276,6 +290,8 @@ def _separated_window(text: str, row: list[re.Match[str]]) -> Iterator[Window]:
     elif gaps <= _PLAIN or gaps & _LIST or max(map(len, groups)) > 8 or len(gaps - _PLAIN) > 2:
         return
     start, end = row[0].start(), row[-1].end()
+    if "*" in gaps and (len(groups) < 3 or _SUM.match(text, end) or text[max(0, start - 1) : start] == "="):
+        return
     plus = text[max(0, start - 2) : start].rstrip(" (").endswith(("+", "➕"))
     starts = [i for g in row for i in range(*g.span())]
     if plus:

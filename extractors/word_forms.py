@@ -7,6 +7,7 @@ more letters; forms in scripts without spaces, and in Arabic with its joined art
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from extractors.cues import folded
@@ -21,7 +22,7 @@ def compile_classes(classes: Mapping[str, Sequence[str]]) -> re.Pattern[str]:
     spaced: list[str] = []
     joined: list[str] = []
     for name, forms in classes.items():
-        made = sorted({folded(form) for form in forms}, key=lambda w: (-len(w), w))
+        made = sorted({folded(unicodedata.normalize("NFKC", form)) for form in forms}, key=lambda w: (-len(w), w))
         words = [w for w in made if not _JOINED.search(w)]
         if words:
             spaced.append(f"(?P<{name}>{'|'.join(map(_form, words))})")
