@@ -106,6 +106,12 @@ def test_a_wrong_event_is_refused_and_nothing_is_written(
     assert verify_case(tmp_path).ok
 
 
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, opener: Opener) -> None:
+    for case_dir in (tmp_path / "nowhere", Path("/dev/null")):
+        with pytest.raises(CaseError, match="cannot be opened"):
+            opener(case_dir)
+
+
 def test_an_interrupted_append_closes_the_log(
     tmp_path: Path, opener: Opener, items: Items, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,8 @@ import os
 import stat
 from pathlib import Path
 
+from triage.errors import CaseError
+
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
@@ -108,3 +110,11 @@ def place(case_dir: Path, target: Path, data: bytes, *, mode: int = 0o600) -> No
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def keep(case_dir: Path, target: Path, data: bytes) -> None:
+    """`place` for the commands: CaseError where the folder cannot be written."""
+    try:
+        place(case_dir, target, data)
+    except OSError as error:
+        raise CaseError(f"cannot be written ({error.strerror or error}).", where=str(target)) from error

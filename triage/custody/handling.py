@@ -10,10 +10,10 @@ import hashlib
 from pathlib import Path
 
 from triage.custody import checkpoint
-from triage.custody.files import place
+from triage.custody.files import keep
 from triage.custody.log import CustodyLog
 from triage.custody.seal import seal
-from triage.errors import CaseError, UsageError
+from triage.errors import UsageError
 
 _FOLDER = "notes"
 
@@ -26,10 +26,7 @@ def add_note(log: CustodyLog, text: str) -> Path:
     number = 1 + max((int(path.stem) for path in folder.glob("[0-9]*.txt") if path.stem.isdigit()), default=0)
     target = folder / f"{number:06d}.txt"
     data = text.rstrip().encode("utf-8", "replace") + b"\n"
-    try:
-        place(log.case_dir, target, data)
-    except OSError as error:
-        raise CaseError(f"the note cannot be written ({error.strerror or error}).", where=str(target)) from error
+    keep(log.case_dir, target, data)
     name = f"{_FOLDER}/{target.name}"
     log.append("note.added", {"path": name, "sha256": hashlib.sha256(data).hexdigest()})
     seal(log)

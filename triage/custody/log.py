@@ -77,9 +77,11 @@ class CustodyLog:
             leftovers = recovery.leftovers(case_dir, fd, found)
             if leftovers:
                 log.append_many(leftovers)
-        except BaseException:
+        except BaseException as error:
             os.close(fd)
             lock.release(lock_kind, case_dir)
+            if isinstance(error, OSError):
+                raise _cannot_open(case_dir, error) from error
             raise
         return log
 
@@ -201,11 +203,11 @@ class CustodyLog:
 def _open_locked(case_dir: Path) -> tuple[int, str]:
     """The log's descriptor, locked, and sure to be the file of that name."""
     path = case_dir / NAME
-    work_folder(case_dir)
     try:
+        work_folder(case_dir)
         fd = os.open(path, _FLAGS, 0o600)
     except OSError as error:
-        raise CaseError(f"the custody log cannot be opened ({error.strerror}).", where=str(path)) from error
+        raise _cannot_open(case_dir, error) from error
     try:
         opened, named = os.fstat(fd), os.lstat(path)
         if not stat.S_ISREG(opened.st_mode) or opened.st_nlink > 1:
@@ -218,6 +220,10 @@ def _open_locked(case_dir: Path) -> tuple[int, str]:
         os.close(fd)
         raise
     return fd, kind
+
+
+def _cannot_open(case_dir: Path, error: OSError) -> CaseError:
+    return CaseError(f"the custody log cannot be opened ({error.strerror or error}).", where=str(case_dir / NAME))
 
 
 def _scan_checked(case_dir: Path, fd: int) -> Scan:

@@ -17,7 +17,8 @@ from pathlib import Path
 from triage.custody import checkpoint, merkle, signature
 from triage.custody.checkpoint import Checkpoint
 from triage.custody.files import read_small
-from triage.custody.log import NAME
+from triage.custody.reading import parse_line
+from triage.custody.show import raw_events
 from triage.errors import CaseError, IntegrityError, UsageError
 
 INCLUSION = "triage-inclusion-proof@v1"
@@ -27,11 +28,10 @@ CONSISTENCY = "triage-consistency-proof@v1"
 def _lines(case_dir: Path, size: int) -> list[bytes]:
     """The first lines of the log. CaseError where there are fewer."""
     found: list[bytes] = []
-    with (case_dir / NAME).open("rb") as stream:
-        for raw in stream:
-            found.append(raw.rstrip(b"\n"))
-            if len(found) == size:
-                return found
+    for raw in raw_events(case_dir):
+        found.append(raw)
+        if len(found) == size:
+            return found
     raise CaseError("the log is shorter than its checkpoint.", where=str(case_dir), remedy="Run `triage verify`.")
 
 
@@ -53,10 +53,9 @@ def load(case_dir: Path, number: int | None) -> tuple[int, bytes, Checkpoint]:
 def find_item(case_dir: Path, ident: str) -> int:
     """seq of the last event about an item id."""
     wanted, found = f'"id":"{ident}"'.encode(), None
-    with (case_dir / NAME).open("rb") as stream:
-        for seq, raw in enumerate(stream):
-            if wanted in raw and json.loads(raw)["data"].get("id") == ident:
-                found = seq
+    for seq, raw in enumerate(raw_events(case_dir)):
+        if wanted in raw and parse_line(raw)[0].get("type") == "item":
+            found = seq
     if found is None:
         raise UsageError("the log has no event about this item.", where=ident)
     return found

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.custody import checkpoint, programs
-from triage.custody.files import open_regular, place, read_small
+from triage.custody.files import keep, open_regular, read_small
 from triage.custody.programs import Ran
 from triage.errors import CaseError, PrerequisiteError, UsageError
 
@@ -67,7 +67,7 @@ def sign(case_dir: Path, number: int, key: Path) -> Path:
         why = ended.last_words if ended else "ssh-keygen could not be started"
         raise UsageError(f"the checkpoint could not be signed ({why}).", where=str(key))
     target = next_name(case_dir, number, "sig")
-    place(case_dir, target, ended.out)
+    keep(case_dir, target, ended.out)
     return target
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.custody import checkpoint, programs
-from triage.custody.files import place, read_small
+from triage.custody.files import keep, read_small
 from triage.custody.signature import marks, next_name
 from triage.errors import CaseError, IntegrityError, PrerequisiteError
 
@@ -60,7 +60,7 @@ def write_request(case_dir: Path, number: int) -> Path:
     """Write the next request for a checkpoint; gives its file."""
     body = _body(case_dir, number)
     target = next_name(case_dir, number, "tsq")
-    place(case_dir, target, request_bytes(body, secrets.randbits(63)))
+    keep(case_dir, target, request_bytes(body, secrets.randbits(63)))
     return target
 
 
@@ -92,7 +92,7 @@ def import_answer(case_dir: Path, number: int, answer: Path, roots: Path | None,
     for request in open_requests:
         found = check(body, data, read_small(request, _LIMIT), roots, chain)
         if found.outcome in ("good", "unrooted"):
-            place(case_dir, request.with_suffix(".tsr"), data)
+            keep(case_dir, request.with_suffix(".tsr"), data)
             return request.with_suffix(".tsr")
         why = found.why
     raise IntegrityError(f"the answer is refused: {why}.", where=str(answer))
