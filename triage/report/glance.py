@@ -158,7 +158,8 @@ def _money(connection: sqlite3.Connection, limits: Limits) -> tuple[tuple[MoneyL
         MoneyLine(
             written=units[unit].shown(only=(start, end)), role=role, codes=codes.get(unit, ()),
             at=units[unit].at, sender=units[unit].sender, recipients=units[unit].recipients,
-            conversation=units[unit].conversation, exhibit=units[unit].trace.exhibit,
+            direction=units[unit].direction, conversation=units[unit].conversation,
+            origin=units[unit].trace.origin, source=units[unit].trace.source, exhibit=units[unit].trace.exhibit,
         )
         for unit, start, end, role, _ in part
     )  # fmt: skip

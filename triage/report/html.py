@@ -24,6 +24,8 @@ from triage.report.display import visible
 from triage.report.model import Limits, Report, Sentence
 from triage.report.wording import Wording, load
 
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
+"""A day in one of our sentences, to be kept on one line."""
 _SAFE_IN_CSS = re.compile(r"[0-9a-fA-F-]{0,64}\Z")
 
 
@@ -74,9 +76,12 @@ def _environment(wording: Wording) -> Environment:
     def name(section: str, code: str) -> str:
         return visible(wording.name(section, code))
 
-    def sentence(said: Sentence) -> str:
-        parts = ", ".join(wording.say(key, n=n) for key, n in said.parts)
-        return wording.say(said.key, parts=parts, **said.fields) if parts else wording.say(said.key, **said.fields)
+    def sentence(said: Sentence) -> list[tuple[str, bool]]:
+        fields = dict(said.fields)
+        if said.parts:
+            fields["parts"] = ", ".join(wording.say(key, n=n) for key, n in said.parts)
+        pieces = _DAY.split(wording.say(said.key, **fields))
+        return [(piece, place % 2 == 1) for place, piece in enumerate(pieces) if piece]
 
     environment.globals.update(
         say=wording.say, name=name, gloss=wording.gloss, names=wording.names, num=wording.number,

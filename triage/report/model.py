@@ -374,7 +374,10 @@ class MoneyLine:
     at: Stamp
     sender: Party
     recipients: tuple[str, ...]
+    direction: str
     conversation: str
+    origin: str
+    source: str
     exhibit: int | None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from triage.analysis.dates import FIRST, LAST
 from triage.analysis.identifiers import address_key
-from triage.report.display import mask_value
+from triage.report.display import defang, mask_value
 from triage.report.model import Limits, SelectorRow, Table
 from triage.report.units import UnitRow, either, fetch, names_by_address
 
@@ -105,7 +105,8 @@ def _row(
     unit, start, end = detail.samples[0]
     numbers = {samples[sample[0]].trace.exhibit for sample in detail.samples}
     return SelectorRow(
-        type=kind, title=_title(kind, value, detail.first), value=mask_value(kind, value),
+        type=kind, title=_title(kind, value, detail.first),
+        value=defang(value) if "list" in detail.first else mask_value(kind, value),
         facts=_facts(detail), written=samples[unit].shown(only=(start, end)),
         findings=count, marked=marked, conversations=conversations,
         sources=tuple(sorted(detail.sources)),
