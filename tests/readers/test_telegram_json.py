@@ -280,6 +280,19 @@ def test_deep_nesting_and_broken_syntax() -> None:
     assert (trouble.code, trouble.locator, trouble.records) == ("R-MALFORMED", "ptr=/messages/1", 1)
 
 
+def test_a_number_of_thousands_of_digits() -> None:
+    data = (
+        json.dumps(chat(said(id=777), said(id=2)))
+        .encode()
+        .replace(b"777", b"7" * 9000)
+        .replace(b'"1709414045"', b"9" * 30)
+    )
+    found = read(data)
+    assert_accounts(found)
+    assert [one.when.at for one in units(found)] == [None, None]
+    assert units(found)[0].native_id == "11:" + "7" * 9000
+
+
 def test_other_json_is_not_ours() -> None:
     assert score(b'{"messages": [{"sender_name": "x", "timestamp_ms": 1, "content": "y"}]}') == 0
     assert score(b'{"guild": {}, "channel": {"type": "GuildTextChat"}, "messages": []}') == 0

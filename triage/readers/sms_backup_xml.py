@@ -22,8 +22,8 @@ from triage.readers.text_encoding import sniff
 from triage.readers.xml_stream import XmlStream, local_name
 
 FORMAT = "SMS backup"
-_ROOT = re.compile(r"<(smses|calls)(?=[\s/>])([^>]*)")
-_RECORD = re.compile(r"<(?:sms|mms|call)\s[^>]*?\b(?:date|address|number)\s*=")
+_ROOT = re.compile(r"<(smses|calls)(?=[\s/>])([^<>]*)")
+_RECORD = re.compile(r"<(?:sms|mms|call)\s[^<>]*?\b(?:date|address|number)\s*=")
 _KINDS = ("sms", "mms", "call")
 
 

@@ -70,7 +70,7 @@ class _Export:
         self._chats = self._extra = self._records = self._bad_times = 0
         self._lost = 0
         self._at = ""
-        self._inside = False
+        """Where the next message would stand, while messages are read."""
 
     def root(self) -> Iterator[Read]:
         chat: dict[str, str] = {}
@@ -123,11 +123,10 @@ class _Export:
         place = self._place(chat, pointer)
         self._chats += 1
         yield Conversation(name=place.conversation, participants=self._participants(chat), owner=self._owner_phone)
-        take, locate = self._stream.value, f"ptr={pointer}/messages/"
-        for n in self._stream.items():
-            self._inside, self._at = True, f"{locate}{n}"
-            message = take()
-            self._inside = False
+        locate = f"ptr={pointer}/messages/"
+        self._at = f"{locate}0"
+        for n, message in enumerate(self._stream.values()):
+            self._at = f"{locate}{n + 1}"
             if not isinstance(message, dict):
                 yield self._unreadable(f"{pointer}/messages/{n}", message)
                 continue
@@ -136,6 +135,7 @@ class _Export:
                 self._count(unit, extra=not first)
                 first = False
                 yield unit
+        self._at = ""
 
     def _participants(self, chat: dict[str, str]) -> tuple[str, ...]:
         return (chat["name"],) if chat.get("name") and chat.get("type") in ("personal_chat", "bot_chat") else ()
@@ -234,7 +234,7 @@ class _Export:
             yield problem("R-ENCODING", "read", encoding="UTF-8", at=at, used="UTF-8 with replaced bytes")
         if self._bad_times:
             yield problem("R-DATE-VALUE", "read", n=self._bad_times)
-        begun = 1 if fault is not None and self._inside else 0
+        begun = 1 if fault is not None and fault.inside and self._at else 0
         yield Tally(what="records", n=self._records + self._lost + begun)
         yield Tally(what="extra_units", n=self._extra)
         yield Tally(what="chats", n=self._chats)

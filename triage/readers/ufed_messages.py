@@ -30,6 +30,7 @@ Detail = dict[str, str | int | bool | None]
 _SYSTEM_SENDERS = {"system message", "system messages", "system"}
 _ORIGINS: dict[str, Origin] = {"Email": "email", "ChatActivity": "event"}
 _APPS = {"SMS": "SMS", "MMS": "MMS", "Email": "Email"}
+_NO_QUOTES = {"From", "To", "Attachments", "Participant"}
 _FOLDERS = re.compile(r"(?i)\b(inbox|received|incoming)\b|\b(sent|outbox|drafts?|outgoing)\b")
 _LABEL = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 
@@ -50,6 +51,8 @@ def _one(model: Model, report: Report, chat: Chat | None, *, quoted: bool) -> It
 
 def _quotes(model: Model) -> Iterator[Model]:
     """The messages inside this one, not those inside them."""
+    if not model.models.keys() - _NO_QUOTES:
+        return
     for inner in (one for found in model.models.values() for one in found):
         if inner.type == "InstantMessage":
             yield inner
@@ -211,10 +214,9 @@ def vendor_detail(model: Model, report: Report) -> Detail:
 
 def _detail(model: Model, report: Report, writer: Party | None) -> Detail:
     detail = vendor_detail(model, report)
-    for name, key in _DETAILS.items():
-        value = plain(model.get(name))
-        if value and value not in _SAYS_NOTHING:
-            detail[key] = value
+    for name, value in model.fields.items():
+        if name in _DETAILS and value not in _SAYS_NOTHING and (shown := plain(value)):
+            detail[_DETAILS[name]] = shown
     if writer is not None:
         detail["shown_as"] = writer.name or writer.address
     if actions := [plain(one.get("Action")) for one in model.all("ActivityLog") if plain(one.get("Action"))]:
@@ -223,10 +225,9 @@ def _detail(model: Model, report: Report, writer: Party | None) -> Detail:
         if data.type == "ForwardedMessageData":
             origin = plain(data.get("OriginalSender", "OriginalChatID", "Account"))
             detail["forwarded_from"] = origin or ", ".join(one.shown for one in parties(data, "OriginalSender"))
-    names = [plain(one.get("Filename")) for one in model.all("Attachments", "Attachment")]
-    if any(names):
-        detail["attachment_names"] = ", ".join(name for name in names if name)[:500]
-    if (spot := position(model)) is not None and model.first("Position") is not None:
+    if names := [name for one in model.all("Attachments", "Attachment") if (name := plain(one.get("Filename")))]:
+        detail["attachment_names"] = ", ".join(names)[:500]
+    if "Position" in model.models and (spot := position(model)) is not None:
         detail["lat"], detail["lon"] = spot
     return detail
 
@@ -237,7 +238,7 @@ def _carried(model: Model, unit: Unit, report: Report) -> Iterator[Unit]:
         if text := "\n".join(fact_lines(contact)):
             detail = vendor_detail(contact, report) | {"name": plain(contact.get("Name"))}
             yield _beside(unit, report, "contact", report.locator(contact), text, "shared_contact", detail)
-    if (spot := position(model)) is not None and model.first("Position") is not None:
+    if "Position" in model.models and (spot := position(model)) is not None:
         text = f"{spot[0]}, {spot[1]} {place_name(model)}".strip()
         detail = {"lat": spot[0], "lon": spot[1]}
         yield _beside(unit, report, "location", f"{unit.locator};position", text, "shared_location", detail)

@@ -12,14 +12,16 @@ fragment. Not read: `carvedFiles`, `images`, bookmarks and the vendor's own stat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from triage.readers.xml_stream import XmlStream, local_name
 
-MAX_VALUE = 4_000_000
-"""Characters of one value that are kept."""
 MAX_DEPTH = 40
 """Models within models (a reply to a reply …); deeper ones are counted as unread."""
+MAX_TAGS = 500
+"""Spellings of element names that are remembered."""
 _STREAMED = {("Chat", "Messages"), ("Chat", "ActivityLog")}
 
 
@@ -102,13 +104,17 @@ class Root:
 Event = Model | Finished | TaggedFile | Item | Root
 
 
+def _unmet(*_attributes: object) -> None:
+    """Stands for an element name that has not been met yet; one that says nothing to us is remembered as None."""
+
+
 class Tree:
     """Handlers for `XmlStream`: keeps the open models only."""
 
     def __init__(self) -> None:
-        self.stream: XmlStream[Event] = XmlStream(self.start, self.end)
+        self.stream: XmlStream[Event] = XmlStream(self.start, self.end, with_text=True)
         self.too_deep = 0
-        self.cut_values = 0
+        self._text = self.stream.text
         self._emit = self.stream.ready.append
         self._models: list[Model] = []
         self._containers: list[tuple[str, str]] = []
@@ -116,8 +122,6 @@ class Tree:
         self._skip = 0
         self._field = ""
         self._multi = False
-        self._text: list[str] | None = None
-        self._length = 0
         self._value: dict[str, str] = {}
         self._base = self._prefix = ""
         self._counts: dict[str, int] = {}
@@ -125,6 +129,24 @@ class Tree:
         self._item: Item | None = None
         self._section = ""
         self._depth = 0
+        self._starts: dict[str, Callable[[dict[str, str]], object] | None] = {
+            "value": self._start_value,
+            "field": self._start_field,
+            "model": self._start_model,
+            "multiField": self._start_multi_field,
+            "modelType": self._start_type,
+            **{name: partial(self._start_container, name) for name in ("modelField", "multiModelField")},
+            **{name: partial(self._start_other, name) for name in ("file", "metadata", "item", "extractionInfo")},
+        }
+        self._ends: dict[str, Callable[..., object] | None] = {
+            "value": self._end_captured,
+            "field": self._end_field,
+            "model": self._end_model,
+            "modelField": self._end_container,
+            "multiModelField": self._end_container,
+            "item": self._end_open_item,
+            "file": self._end_file,
+        }
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -132,31 +154,40 @@ class Tree:
         if self._skip:
             self._skip += 1
             return
-        name = local_name(tag)
         if self._depth == 1:
-            self._root(name, attributes)
-        if name == "value":
-            if self._models and self._field:
-                self._value = attributes
-                self._capture()
-        elif name == "field":
-            self._field, self._multi = attributes.get("name", ""), False
-            if not self._models and self._depth > 1:
-                self._item = Item("case", self._field)
-                self._capture()
-        elif name == "model":
-            self._start_model(attributes)
-        elif name in ("modelField", "multiModelField") and self._models:
+            self._root(local_name(tag), attributes)
+        handle = self._starts.get(tag, _unmet)
+        if handle is _unmet:
+            handle = self._starts.get(local_name(tag))
+            if len(self._starts) < MAX_TAGS:
+                self._starts[tag] = handle
+        if handle is not None:
+            handle(attributes)
+
+    def _start_value(self, attributes: dict[str, str]) -> None:
+        if self._models and self._field:
+            self._value = attributes
+            self._capture()
+
+    def _start_field(self, attributes: dict[str, str]) -> None:
+        self._field, self._multi = attributes.get("name", ""), False
+        if not self._models and self._depth > 1:
+            self._item = Item("case", self._field)
+            self._capture()
+
+    def _start_multi_field(self, attributes: dict[str, str]) -> None:
+        self._field, self._multi = attributes.get("name", ""), True
+
+    def _start_container(self, name: str, attributes: dict[str, str]) -> None:
+        if self._models:
             parent = self._models[-1]
             at = parent.children[name] = parent.children.get(name, 0) + 1
             self._containers.append((attributes.get("name", ""), f"{parent.path}/{name}[{at}]"))
-        elif name == "multiField":
-            self._field, self._multi = attributes.get("name", ""), True
-        elif name == "modelType" and not self._models and self._depth > 1:
+
+    def _start_type(self, _attributes: dict[str, str]) -> None:
+        if not self._models and self._depth > 1:
             self._counts["modelType"] = at = self._counts.get("modelType", 0) + 1
             self._base, self._counts["model"] = f"{self._prefix}/modelType[{at}]", 0
-        elif not self._models:
-            self._start_other(name, attributes)
 
     def _root(self, name: str, attributes: dict[str, str]) -> None:
         self._base = "" if name == "model" else f"/{name}"
@@ -183,34 +214,25 @@ class Tree:
 
     def _start_other(self, name: str, attributes: dict[str, str]) -> None:
         """Elements outside models: files and metadata."""
-        if name == "file" and self._file is None:
-            self._file = TaggedFile(attributes.get("path", ""))
+        if self._models:
+            return
+        if name == "file":
+            self._file = self._file or TaggedFile(attributes.get("path", ""))
         elif name == "metadata":
             self._section = attributes.get("section", "")
         elif name == "item":
             self._item = Item(self._section, attributes.get("name", ""))
             self._capture()
-        elif name == "extractionInfo":
+        else:
             self._emit(Item("extraction", attributes.get("name", ""), attributes.get("type", "")))
 
     def _capture(self) -> None:
-        self._text, self._length = [], 0
-        self.stream.on_text(self._take)
-
-    def _take(self, data: str) -> None:
-        assert self._text is not None  # the handler is set only while a value is open
-        room = MAX_VALUE - self._length
-        self._length += len(data)
-        if room > 0:
-            self._text.append(data[:room])
+        self._text.clear()
+        self.stream.in_text = True
 
     def _captured(self) -> str:
-        self.stream.on_text(None)
-        text = "".join(self._text or ())
-        self._text = None
-        if self._length > MAX_VALUE:
-            self.cut_values += 1
-        return text
+        self.stream.in_text = False
+        return "".join(self._text)
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -218,22 +240,33 @@ class Tree:
         if self._skip:
             self._skip -= 1
             return
-        name = local_name(tag)
-        if name == "value":
-            if self._text is not None and self._models:
-                self._end_value(self._captured())
-        elif name == "field":
-            if self._item is not None and not self._models:
-                self._end_item()
-            self._field = ""
-        elif name == "model":
-            self._end_model()
-        elif name in ("modelField", "multiModelField"):
-            if self._models and self._containers:
-                self._containers.pop()
-        elif name == "item" and self._item is not None:
+        handle = self._ends.get(tag, _unmet)
+        if handle is _unmet:
+            handle = self._ends.get(local_name(tag))
+            if len(self._ends) < MAX_TAGS:
+                self._ends[tag] = handle
+        if handle is not None:
+            handle()
+
+    def _end_captured(self) -> None:
+        if self.stream.in_text and self._models:
+            self._end_value(self._captured())
+
+    def _end_field(self) -> None:
+        if self._item is not None and not self._models:
             self._end_item()
-        elif name == "file" and self._file is not None and not self._models:
+        self._field = ""
+
+    def _end_container(self) -> None:
+        if self._models:
+            self._containers.pop()
+
+    def _end_open_item(self) -> None:
+        if self._item is not None:
+            self._end_item()
+
+    def _end_file(self) -> None:
+        if self._file is not None and not self._models:
             self._emit(self._file)
             self._file = None
 
@@ -251,7 +284,7 @@ class Tree:
         item = self._item
         assert item is not None
         self._item = None
-        item.value = self._captured().strip()
+        item.value = self._captured().strip() if self.stream.in_text else ""
         if self._file is not None:
             self._file.items.setdefault(item.name, item.value)
         else:

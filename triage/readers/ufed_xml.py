@@ -137,7 +137,7 @@ def _accounts(tree: Tree, report: Report) -> Iterator[Read]:
         yield problem("R-OTHER-RECORDS", "read", records=lost, n=lost, kinds=len(report.unread))
     if tree.too_deep:
         yield problem("R-RECORD", "read", records=tree.too_deep, why="models nested too deep")
-    if tree.cut_values:
+    if tree.stream.cut_texts:
         yield problem("R-LIMIT", "read", format="value of a field", limit="4,000,000 characters")
     if report.bad_times:
         yield problem("R-DATE-VALUE", "read", n=report.bad_times)

@@ -19,7 +19,7 @@ from triage.readers.vcard_parse import Card, card_lines, is_guessed, numbers, re
 
 FORMAT = "vCard file"
 _BEGIN = re.compile(r"\A[\s\ufeff\0]*BEGIN\s*:\s*VCARD\s*[\r\n]", re.IGNORECASE)
-_LATER = re.compile(r"^BEGIN\s*:\s*VCARD\s*[\r\n]+(?:.*[\r\n]+){0,3}?VERSION\s*:", re.IGNORECASE | re.MULTILINE)
+_LATER = re.compile(r"^BEGIN *: *VCARD *\r?$[^\0]{1,200}?^VERSION *:", re.IGNORECASE | re.MULTILINE)
 MAX_TEXT = 200_000
 """Characters of one card that are kept."""
 

@@ -21,6 +21,10 @@ from triage.model import Problem
 from triage.problems import problem
 
 BLOCK = 1 << 18
+MAX_TOKEN = 1 << 25
+"""Bytes of one tag: the parser holds a tag whole and looks through it again with every block."""
+MAX_TEXT = 4_000_000
+"""Characters of one value that are kept."""
 T = TypeVar("T")
 
 _CUT_SHORT = {
@@ -38,12 +42,15 @@ _CUT_SHORT = {
 class Fault:
     """Why the document could not be read to its end."""
 
-    kind: Literal["truncated", "malformed"]
+    kind: Literal["truncated", "malformed", "limit"]
     line: int
     column: int
 
     def problem(self, format_name: str, n: int, *, records: int = 0) -> Problem:
         """The Problem for it: `n` records were read before, `records` were begun and lost."""
+        if self.kind == "limit":
+            limit = f"{MAX_TOKEN >> 20} MiB for one tag"
+            return problem("R-LIMIT", "read", f"line={self.line}", records=records, format=format_name, limit=limit)
         code = "R-TRUNCATED" if self.kind == "truncated" else "R-MALFORMED"
         at = f" at line {self.line}, column {self.column}"
         return problem(code, "read", f"line={self.line}", records=records, format=format_name, at=at, n=n)
@@ -58,21 +65,27 @@ class XmlStream(Generic[T]):
         end: Callable[[str], None],
         *,
         encoding: str | None = None,
+        with_text: bool = False,
     ) -> None:
         """`encoding` overrides the document's own declaration, for bytes that were transcoded on the way."""
         self.ready: list[T] = []
+        self.text: list[str] = []
+        """Character data as it comes (`with_text`): a handler clears it where a value begins, joins it at its end."""
+        self.in_text = False
+        """Set by the handlers while a value is open."""
+        self.cut_texts = 0
+        """Values longer than `MAX_TEXT`, of which the beginning was kept."""
         self.fault: Fault | None = None
         self.has_doctype = False
+        self._fed = 0
         self._parser = expat.ParserCreate(encoding)
         self._parser.buffer_text = True
         self._parser.buffer_size = 1 << 16
         self._parser.StartElementHandler = start
         self._parser.EndElementHandler = end
         self._parser.StartDoctypeDeclHandler = self._doctype
-
-    def on_text(self, text: Callable[[str], None] | None) -> None:
-        """Set or remove the handler of character data: only while a value is open, which saves most calls."""
-        self._parser.CharacterDataHandler = text
+        if with_text:
+            self._parser.CharacterDataHandler = self.text.append
 
     def _doctype(self, *_declaration: object) -> None:
         self.has_doctype = True
@@ -87,8 +100,18 @@ class XmlStream(Generic[T]):
                 return
             if self.ready:
                 yield from self._drain()
+            if self.text:
+                self._shorten()
         self._feed(b"", final=True)
         yield from self._drain()
+
+    def _shorten(self) -> None:
+        """Between blocks: forget the space between values; of a value that does not end keep the beginning."""
+        if not self.in_text:
+            self.text.clear()
+        elif sum(map(len, self.text)) > MAX_TEXT and len(self.text) > 1:
+            self.cut_texts += len(self.text[0]) < MAX_TEXT
+            self.text[:] = ["".join(self.text)[:MAX_TEXT]]
 
     def _drain(self) -> Iterator[T]:
         made = self.ready[:]
@@ -96,12 +119,17 @@ class XmlStream(Generic[T]):
         yield from made
 
     def _feed(self, block: bytes, *, final: bool) -> bool:
+        self._fed += len(block)
         try:
             self._parser.Parse(block, final)
         except expat.ExpatError as error:
             cut = final and error.code in _CUT_SHORT
             kind: Literal["truncated", "malformed"] = "truncated" if cut else "malformed"
             self.fault = Fault(kind=kind, line=error.lineno, column=error.offset + 1)
+            return False
+        if self._fed - self._parser.CurrentByteIndex > MAX_TOKEN and not final:
+            line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber
+            self.fault = Fault(kind="limit", line=line, column=column + 1)
             return False
         return True
 
