@@ -161,7 +161,7 @@ class DayEvidence:
         cast = {vote for vote in votes if vote}
         forward: dict[Order, bool] = {order: _never_back(readings) for order, readings in read.items()}
         enough = len(set(days)) >= 3
-        if "ymd" in read and enough and forward["ymd"] and all(read["ymd"]) and not self._common_fits(cast, forward):
+        if "ymd" in read and enough and forward["ymd"] and all(read["ymd"]) and not _common_fits(cast, read, forward):
             return ((0, "ymd"),), "year first is the only order in which time never steps back"
         if len(cast) == 2:
             return self._split(votes, read), "the order changes within the file"
@@ -176,12 +176,6 @@ class DayEvidence:
         if len(self._witness) == 1:
             return ((0, min(self._witness)),), "file names written by the program state the day"
         return ((0, None),), "no date decides the order"
-
-    @staticmethod
-    def _common_fits(cast: set[Order], forward: dict[Order, bool]) -> bool:
-        """Whether day-first or month-first is left standing and keeps time running forward."""
-        left: set[Order] = cast or {"dmy", "mdy"}
-        return len(cast) < 2 and any(forward[order] for order in left)
 
     def _split(
         self, votes: list[Order | None], read: dict[Order, list[Civil | None]]
@@ -207,6 +201,12 @@ def _vote(dmy: Civil | None, mdy: Civil | None) -> Order | None:
     if dmy is None:
         return "mdy" if mdy is not None else None
     return "dmy" if mdy is None else None
+
+
+def _common_fits(cast: set[Order], read: dict[Order, list[Civil | None]], forward: dict[Order, bool]) -> bool:
+    """Whether day-first or month-first is left standing, reads every date and keeps time running forward."""
+    left: set[Order] = cast or {"dmy", "mdy"}
+    return len(cast) < 2 and any(forward[order] and all(read[order]) for order in left)
 
 
 def _never_back(readings: list[Civil | None]) -> bool:

@@ -48,14 +48,14 @@ _CLOCK = (
 )
 _GAP = rf"[{MARK}{SPACE},،、]*(?:{BETWEEN}[{MARK}{SPACE},،]+)?"
 _STAMP = f"(?:{_DATE}{_GAP}{_CLOCK}|{_CLOCK}{_GAP}{_DATE})"
-_DASHED = rf"{_STAMP}{_J}[{SPACE}][{MARK}]*{_DASH}[{MARK}]*(?:[{SPACE}]|(?=\n))"
-_BRACKET = rf"\[{_J}{_STAMP}{_J}\][{SPACE}]?"
-_COLON = rf"{_STAMP}:(?:[{SPACE}]|(?=\n))"
 _LEAD = f"[{MARK}]*"
-_MAYBE = r"(?=\d|[^\d\n]{2,20}\d{1,2}[^\d\n]{1,3}\d{2})"
+_MAYBE = r"(?=\[|\d|[^\d\n]{2,20}\d{1,2}[^\d\n]{1,3}\d{2})"
 """A cheap look before the grammar: lines that begin with a word rarely have two numbers right behind it."""
-GENERAL = rf"{_LEAD}(?:{_BRACKET}|{_MAYBE}(?:{_DASHED}|{_COLON}))"
-_BARE = rf"{_LEAD}{_STAMP}[{SPACE}]+"
+_DASHED = rf"[{SPACE}][{MARK}]*{_DASH}[{MARK}]*(?:[{SPACE}]|(?=\n))"
+_COLON = rf":(?:[{SPACE}]|(?=\n))"
+_BEGIN = rf"{_LEAD}{_MAYBE}\[?{_J}{_STAMP}{_J}"
+"""The stamp stands once in the expression, for compiling it takes longer than reading a small file."""
+_END = rf"(?:\][{SPACE}]?|{_DASHED}|{_COLON})"
 NAME = r"[^:\n]{1,128}(?::[^:\s][^:\n]{0,60}){0,3}"
 _NAME_END = rf":(?:[{SPACE}]|(?=[\n{MARK}]))"
 
@@ -178,7 +178,8 @@ def _with_halves(piece: str, halves: str) -> str:
 _NEVER = r"(?!)()()()"
 
 
-def record_pattern(main: str | None, bare_names: Iterable[str] | None) -> re.Pattern[str]:
+@lru_cache(maxsize=16)
+def record_pattern(main: str | None, bare_names: tuple[str, ...] | None) -> re.Pattern[str]:
     """For `split`: stamp, date, clock, general header, name, its colon; what follows each match is the text.
 
     `bare_names`: the names before which a bare stamp counts; None = any, for the survey that finds them out.
@@ -187,8 +188,8 @@ def record_pattern(main: str | None, bare_names: Iterable[str] | None) -> re.Pat
         names = NAME
     else:
         names = "|".join(re.escape(n) for n in sorted(bare_names, key=lambda n: (-len(n), n)))
-    bare = rf"|{_BARE}(?=(?:{names}):[ \n])" if names else ""
-    return re.compile(rf"\n(?:{main or _NEVER}|({GENERAL}{bare}))(?:({NAME})({_NAME_END}))?")
+    bare = rf"|(?<=[{SPACE}])(?!{_DASH}|[\]:])(?=(?:{names}):[ \n])" if names else ""
+    return re.compile(rf"\n(?:{main or _NEVER}|({_BEGIN}(?:{_END}{bare})))(?:({NAME})({_NAME_END}))?")
 
 
 COLUMNS = 7
@@ -198,4 +199,4 @@ COLUMNS = 7
 @lru_cache(maxsize=1)
 def head_pattern() -> re.Pattern[str]:
     """For detection and sampling: general header and name."""
-    return re.compile(rf"\n({GENERAL})(?:({NAME}){_NAME_END})?")
+    return re.compile(rf"\n({_BEGIN}{_END})(?:({NAME}){_NAME_END})?")

@@ -29,6 +29,8 @@ from triage.readers.whatsapp_names import Names, settle_names
 from triage.readers.whatsapp_rows import split_columns
 from triage.readers.whatsapp_words import is_notice, shown_name
 
+SMALL = 1 << 17
+"""Up to this many bytes the general grammar alone is used: compiling an expression for the file would take longer."""
 _MOST_NAMES = 50_000
 _MOST_BARE = 10_000
 _SAMPLE = 4_000
@@ -75,7 +77,8 @@ def survey(blob: Blob, text: LineText) -> Survey:
     sample = next(text.blocks(blob), "")
     matches = list(islice(head_pattern().finditer("\n" + sample), _SAMPLE))
     if common := commonest(m[1] for m in matches):
-        found.main_layout, found.main = common
+        found.main_layout = common[0]
+        found.main = common[1] if blob.size > SMALL else None
     if matches and matches[0][2] and is_notice(sample[matches[0].end() - 1 :].partition("\n")[0]):
         found.notice_name = shown_name(matches[0][2])
     _Collector(found).run(text.blocks(blob))

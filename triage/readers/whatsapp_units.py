@@ -49,7 +49,6 @@ class Reading:
         short = () if split else (n for n, endings in found.names.items() if endings == ())
         self.plain: dict[str, str] = {name: shown_name(name) for name in short}
         """Names that need no second look, as shown; empty where the date order changes within the file's own form."""
-        self._rare = max(3, found.records // 100)
 
     def run(self, blob: Blob, text: LineText) -> Iterator[Read]:
         rows = Rows(self.found.pattern())
@@ -113,7 +112,7 @@ class Reading:
         name, body = self._split_name(row[4] or "", row[5] or "", row[6])
         kind = kind_of(body, app_marks=self.found.app_marks, omitted=self.found.omitted) if name else event_kind(body)
         flags = {*kind.flags, *self._time_flags(when, name, line)}
-        if layout != self.found.main_layout and len(self.found.layouts) > 1 and self._is_rare(layout):
+        if layout != self.found.main_layout and self._is_rare(layout):
             flags.add("quoted_header")
         if when.local and not flags & {"quoted_header", "absurd_time"}:
             self.previous = when.local
@@ -173,7 +172,7 @@ class Reading:
         return header.layout, header.stamp, header.date, header.clock
 
     def _is_rare(self, layout: Layout) -> bool:
-        return self.found.layouts.get(layout, 0) <= self._rare
+        return self.found.layouts.get(layout, 0) * 20 <= self.found.records
 
     def _before(self, text: str) -> Iterator[Unit]:
         """Lines before the first header, where there is more than blanks."""

@@ -145,14 +145,10 @@ def kind_of(text: str, *, app_marks: bool, omitted: Container[str] = frozenset()
     short = plain(text) if len(text) <= LONGEST_NOTICE else ""
     if stub := _stub(text, short, led=led, omitted=omitted):
         return stub
-    if led or not app_marks:
-        for key in ("notice", "missed", "call") if led else ("notice",):
-            if short and _beginning(key).match(short):
-                return Kind(origin="event", flags=_EVENT_FLAGS[key])
-        if not led and short in _whole("missed"):
-            return Kind(origin="event", flags=_EVENT_FLAGS["missed"])
-    elif short and _beginning("notice").match(short):
-        return Kind(origin="event", flags=_EVENT_FLAGS["notice"])
+    if short and any(_beginning(key).match(short) for key in (("notice", "missed", "call") if led else ("notice",))):
+        return event_kind(text)
+    if not app_marks and short in _whole("missed"):
+        return event_kind(text)
     flags = _message_flags(text, led=led)
     if led and not flags and short and "\n" not in text:
         return event_kind(text)
