@@ -20,7 +20,7 @@ from extractors.amounts_numbers import HAN, Quantity, han, quantities, spelled_b
 from extractors.amounts_roles import role
 from extractors.cues import folded
 from extractors.currencies import UNKNOWN, Currency, Sign
-from extractors.number_words import TRIGGER_WORDS
+from extractors.number_words import TRIGGER_WORDS, whole_words
 from extractors.parts import Candidate, Part, TextContext, Tier
 from triage.text import View
 
@@ -160,9 +160,13 @@ def plain(value: Decimal) -> str:
     return (shown.rstrip("0").rstrip(".") if "." in shown else shown) or "0"
 
 
+_FIGURE = re.compile(r"[\d一二三四五六七八九十百千万萬亿億两兩]")
+
+
 def quick(text: str) -> bool:
-    """A currency sign or word occurs at all; the number itself is what woke the part."""
-    return currencies.may_hold(folded(text))
+    """Whether there is a number, in figures or words, and a currency sign or word."""
+    low = folded(text)
+    return bool(_FIGURE.search(text) or whole_words(low)) and currencies.may_hold(low)
 
 
 PART = Part(

@@ -28,13 +28,20 @@ _FILLER = re.compile(
 )
 
 
-@lru_cache(maxsize=65536)
-def _fold_char(ch: str) -> str:
-    apart = unicodedata.normalize("NFKD", ch)
-    base = apart[0].lower()
-    if len(base) != 1 or any(not unicodedata.combining(c) for c in apart[1:]):
-        return ch  # a Hangul syllable or a ligature has no bare letter of its own
-    return base
+class _Folds(dict[int, str]):
+    """Character code → its folded form, made when first asked for."""
+
+    def __missing__(self, code: int) -> str:
+        ch = chr(code)
+        apart = unicodedata.normalize("NFKD", ch)
+        base = apart[0].lower()
+        if len(base) != 1 or any(not unicodedata.combining(c) for c in apart[1:]):
+            base = ch  # a Hangul syllable or a ligature has no bare letter of its own
+        self[code] = base
+        return base
+
+
+_FOLDED = _Folds()
 
 
 @lru_cache(maxsize=256)
@@ -42,7 +49,7 @@ def folded(text: str) -> str:
     """`text` in lower case and without accents, every character still in its place."""
     if text.isascii():
         return text.lower()
-    return "".join(_fold_char(ch) for ch in text)
+    return text.translate(_FOLDED)
 
 
 @dataclass(frozen=True, slots=True)

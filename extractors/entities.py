@@ -12,7 +12,6 @@ and one character class for their marks. It is lossless by the definition in `ex
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -34,10 +33,6 @@ PARTS: tuple[Part, ...] = (
 )
 """In the order they run: a part sees in `context.claimed` what earlier ones claimed."""
 
-_REWRITTEN = re.compile("[\u00ad\u0600-\u0605\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0001-\U000e007f]")
-"""Format characters (Cf) that text holds in practice; with `is_normalized` they say whether V0 differs for a gate."""
-
-
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Which parts may have something to find in a text."""
@@ -51,8 +46,8 @@ class Gate:
     always: int
 
     def wanted(self, text: str) -> int:
-        """A bit set of parts, by literals and marks alone."""
-        low = _lowered(text)
+        """A bit set of parts for a text of view V0, by literals and marks alone."""
+        low = text.lower()
         woken = self.always
         for literal, _, _ in self.literals.find_matches_as_indexes(low, overlapping=True):
             woken |= self.bits[literal]
@@ -61,16 +56,6 @@ class Gate:
                 if marks is not None and marks.search(low):
                     woken |= 1 << n
         return woken
-
-
-def _lowered(text: str) -> str:
-    """View V0 in lower case, or a text that holds the same literals and marks."""
-    if text.isascii():
-        return text.lower()
-    text = text.replace("\ufe0f", "").replace("…", "...")
-    if not unicodedata.is_normalized("NFKC", text) or _REWRITTEN.search(text):
-        text = clean(text).text
-    return text.lower()
 
 
 def gate(parts: Sequence[Part]) -> Gate:
@@ -84,7 +69,7 @@ def gate(parts: Sequence[Part]) -> Gate:
         parts=tuple(parts),
         literals=AhoCorasick(list(bits)),
         bits=tuple(bits.values()),
-        marks=re.compile("[" + "".join(p.marks for p in parts) + "]"),
+        marks=re.compile("[" + "".join(p.marks for p in parts) + "]" if any(marks) else r"(?!)"),
         part_marks=tuple(marks),
         always=sum(1 << n for n, p in enumerate(parts) if not p.triggers and not p.marks),
     )
@@ -100,10 +85,10 @@ def scanner(compiled: Gate) -> Scan:
     def scan(run: Run) -> Iterator[Hit]:
         hints: tuple[tuple[str, ...], int] | None = None
         for index, unit in enumerate(run.units):
-            woken = compiled.wanted(unit.text)
+            view = clean(unit.text)
+            woken = compiled.wanted(view.text)
             if not woken:
                 continue
-            view = clean(unit.text)
             awake = [
                 p for n, p in enumerate(compiled.parts) if woken >> n & 1 and (p.quick is None or p.quick(view.text))
             ]

@@ -98,9 +98,25 @@ TRIGGER_WORDS = tuple(dict.fromkeys([*_BASE, *_ACCENTED, *REPEATS, *SCALES, *(w 
 
 
 @cache
-def triggers() -> AhoCorasick:
-    """The same, to count them in a text."""
-    return AhoCorasick(sorted({folded(w) for w in TRIGGER_WORDS}), matchkind=MatchKind.LeftmostLongest)
+def _forms() -> AhoCorasick:
+    forms = {*words(), *REPEATS, *HUNDRED, *SCALES}
+    return AhoCorasick(sorted(f for f in forms if len(f) > 2), matchkind=MatchKind.LeftmostLongest)
+
+
+def whole_words(low: str) -> int:
+    """How many number words of three letters and more stand in a folded text, by themselves or glued to each other."""
+    count = chunk = 0
+    start = last = -1
+    for _, begin, end in _forms().find_matches_as_indexes(low):
+        if begin != last:
+            count += chunk if _apart(low, start, last) else 0
+            start, chunk = begin, 0
+        chunk, last = chunk + 1, end
+    return count + (chunk if chunk and _apart(low, start, last) else 0)
+
+
+def _apart(low: str, start: int, end: int) -> bool:
+    return start >= 0 and not low[start - 1 : start].isalpha() and not low[end : end + 1].isalpha()
 
 
 def folded(word: str) -> str:

@@ -18,12 +18,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors import phones_cues, phones_vetoes, views
-from extractors.number_words import TRIGGER_WORDS, folded, triggers
+from extractors.cues import folded
+from extractors.number_words import TRIGGER_WORDS, whole_words
 from extractors.parts import CANDIDATE_BELOW, Candidate, Part, TextContext, Tier
 from extractors.phones_links import TRIGGERS, linked
 from extractors.phones_numbers import FEWEST, LONGEST, Number, allotted_to, readings
 from extractors.phones_vetoes import Span
-from extractors.phones_windows import Row, cover, joined, rows, settle
+from extractors.phones_windows import Row, cover, either, joined, rows, settle
 from triage.text import View
 
 _BARE = 11
@@ -106,7 +107,7 @@ def _vanity(text: str, hard: bytearray, context: TextContext) -> Iterator[Candid
 def _viewed(text: str, hard: bytearray, soft: bytearray, context: TextContext) -> Iterator[Candidate]:
     """V1 to V3 over what is left. Looks like something else (a date, a sum) count for figures, not for words."""
     for name, windows in (("ocr", views.ocr), ("spelled", views.spelled), ("separated", views.separated)):
-        taken = hard if name == "spelled" else bytearray(a | b for a, b in zip(hard, soft, strict=True))
+        taken = hard if name == "spelled" else either(hard, soft)
         for window in windows(text, taken):
             yield from _from_window(text, name, window, context)
 
@@ -221,8 +222,8 @@ def quick(text: str) -> bool:
     figures = len(_FIGURE.findall(text))
     if figures >= FEWEST or (figures >= 3 and (_TOLL_FREE.search(text) or views.OCR_HINT.search(text))):
         return True
-    named = len(triggers().find_matches_as_indexes(folded(text)))
-    return named > 0 and figures + 3 * named >= FEWEST
+    named = whole_words(folded(text))
+    return named >= (1 if figures else views.FEWEST_WORDS) and figures + 3 * named >= FEWEST
 
 
 PART = Part(name="phones", find=find, triggers=(*TRIGGERS, *TRIGGER_WORDS), marks=r"\d", quick=quick)

@@ -52,6 +52,12 @@ def cover(length: int, spans: Sequence[Span], base: bytearray | None = None) -> 
     return mask
 
 
+def either(one: bytearray, other: bytearray) -> bytearray:
+    """What one mask or the other covers."""
+    both = int.from_bytes(one, "little") | int.from_bytes(other, "little")
+    return bytearray(both.to_bytes(len(one), "little"))
+
+
 def rows(text: str, hard: bytearray, soft: bytearray) -> Iterator[tuple[Row, bool]]:
     """Rows of groups outside the masks, and whether a part that hangs on letters was cut off the row.
 

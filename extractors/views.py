@@ -24,6 +24,8 @@ from extractors.number_words import AND, HUNDRED, REPEATS, digits, folded, words
 from triage.text import View
 
 FEWEST, MOST = 6, 20
+FEWEST_WORDS = 4
+"""Words of three letters and more that a number without any figure is read out with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _spelled_window(text: str, row: list[_Token]) -> Iterator[Window]:
         row = row[1:]
     while row and (not row[-1].items or row[-1].items[-1] in AND or row[-1].items[-1] in REPEATS):
         row = row[:-1]
-    if sum(t.spelled for t in row) < 1 or len(row) < 1:
+    if not any(t.spelled for t in row) or not _enough(row):
         return
     versions: list[View] = []
     for part in _trimmed(row):
@@ -200,6 +202,11 @@ def _spelled_window(text: str, row: list[_Token]) -> Iterator[Window]:
                 versions.append(view)
     if versions:
         yield Window(row[0].start, row[-1].end, tuple(versions), thin=_thin(row))
+
+
+def _enough(row: list[_Token]) -> bool:
+    items = [item for t in row for item in t.items]
+    return any(_has_digit(text) for text in items) or sum(len(item) > 2 for item in items) >= FEWEST_WORDS
 
 
 def _thin(row: list[_Token]) -> bool:

@@ -61,15 +61,25 @@ def _fold_char(ch: str) -> str:
     return unicodedata.normalize("NFC", stripped).casefold()
 
 
+_JOINERS = frozenset(
+    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35"
+) | frozenset(map(chr, (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))))
+"""Vowel signs and Hangul vowels and finals that compose with what stands before them, though no combining marks."""
+
+
 def _clusters(text: str) -> list[tuple[int, int]]:
-    """Spans of a base character with the combining marks that follow it."""
+    """Spans of a base character with what composes with it: combining marks, the parts of a Hangul syllable."""
     spans: list[tuple[int, int]] = []
     for i, ch in enumerate(text):
-        if spans and unicodedata.combining(ch):
+        if spans and (unicodedata.combining(ch) or (ch in _JOINERS and _composes(text[spans[-1][0] : i], ch))):
             spans[-1] = (spans[-1][0], i + 1)
         else:
             spans.append((i, i + 1))
     return spans
+
+
+def _composes(before: str, ch: str) -> bool:
+    return len(unicodedata.normalize("NFC", before + ch)) == len(unicodedata.normalize("NFC", before))
 
 
 def is_clean(text: str) -> bool:
