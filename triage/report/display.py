@@ -35,35 +35,24 @@ _URL = re.compile(r"\b(?:h(tt)ps?|f(t)ps?)(?=://)|(?<=://)[^\s/?#<>\"'`]+|\bwww\
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")
 
 
+_PLANE_ENDS = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\U000e0000-\U000e007f"
+    f"{_PLANE_ENDS}]"
+)
+"""C0 and C1 controls but tab and line feed, embeddings and overrides, surrogates, noncharacters, annotations, tags."""
+_MOVING = re.compile("[\t\n\u200b-\u200f\u061c\u2028\u2029\u2060\u2066-\u2069\ufeff]|" + _HIDDEN.pattern)
+"""For a terminal also line ends, direction marks, isolates and what has no width."""
+
+
 def visible(text: str) -> str:
-    """Evidence text for a single line of the page."""
-    return "".join(_shown(ch) for ch in text)
+    """Evidence text for the page."""
+    return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def terminal(text: str) -> str:
     """Evidence text for one line of a terminal: nothing that moves the cursor, hides or reorders (Trojan Source)."""
-    return "".join(f"\\u{{{ord(ch):x}}}" if ch in "\n\t" or _deceives(ch) or ch in _MARKS else ch for ch in text)
-
-
-_MARKS = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\u2066\u2067\u2068\u2069\u2028\u2029\ufeff"
-
-
-def _shown(ch: str) -> str:
-    return f"[U+{ord(ch):04X}]" if _deceives(ch) else ch
-
-
-def _deceives(ch: str) -> bool:
-    code = ord(ch)
-    if code < 0xA0:
-        return (code < 0x20 and ch not in "\n\t") or code >= 0x7F
-    return (
-        0x202A <= code <= 0x202E
-        or 0xD800 <= code <= 0xDFFF
-        or 0xFDD0 <= code <= 0xFDEF
-        or (code & 0xFFFE) == 0xFFFE
-        or 0xE0000 <= code <= 0xE007F
-        or code in (0xFFF9, 0xFFFA, 0xFFFB)
-    )
+    return _MOVING.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
 def language(code: str | None) -> str:
@@ -74,7 +63,7 @@ def language(code: str | None) -> str:
 def defang(text: str) -> str:
     """One line with its web addresses defanged."""
     changed = _defanged(text)
-    return "".join(changed.get(i, _shown(ch)) for i, ch in enumerate(text))
+    return "".join(changed.get(i, visible(ch)) for i, ch in enumerate(text))
 
 
 def mask_value(kind: str, value: str) -> str:
@@ -120,7 +109,7 @@ def compose(
     segments = []
     for low, high in pairwise(cuts):
         marked = any(first <= low < last for first, last in spans)
-        shown = "".join(changed.get(i) or _shown(text[i]) for i in range(low, high))
+        shown = "".join(changed.get(i) or visible(text[i]) for i in range(low, high))
         segments.append(Segment(text=shown, mark=marked))
     return Text(segments=tuple(segments), lang=language(lang), before=start, after=len(text) - end)
 
