@@ -42,7 +42,7 @@ CODES: dict[str, str] = {
     "R-DATE-ORDER": "The day/month order cannot be decided from this file; its times stay unset. Source times are kept as written.",
     "R-DATE-MIXED": "The date layout changes within the file{at}; each part was decided by itself.",
     "R-DATE-VALUE": "{n} times could not be understood; they stay unset and are kept as written.",
-    "R-ILLEGAL-CHARS": "{n} character references are not legal in XML and were repaired (surrogate pairs joined, others replaced).",
+    "R-ILLEGAL-CHARS": "{n} characters or references are not legal in XML and were repaired (surrogate pairs joined, others replaced).",
     "R-COUNT": "The file states {stated} records and holds {found}.",
     "R-LOCKED": "The {format} is protected; it is listed and not read. Give the key or ask for an unprotected copy.",
     "R-LIMIT": "The {format} passes the limit of {limit}; what came before was read.",

@@ -297,6 +297,18 @@ def test_a_time_without_an_offset_or_marked_unknown_becomes_no_instant() -> None
     assert [one.code for one in problems(found)] == ["R-DATE-VALUE"]
 
 
+def test_characters_that_xml_forbids_lose_nothing_behind_them() -> None:
+    filler = message("ñ" * 200_000)  # so that blocks end within characters
+    data = report(chat(message("a\x01b\x00c"), message("MARK"), filler, message("último")))
+    found = read(data.replace(b"MARK", b"\xed\xa0\xbd\xed\xb8\x86 \xf0\x9f\x98\x86"))
+    assert_accounts(found)
+    said = [one.text for one in units(found) if one.origin == "message"]
+    assert said == ["a\ufffdb\ufffdc", "\U0001f606 \U0001f606", "ñ" * 200_000, "último"]
+    assert [one.code for one in problems(found)] == ["R-ILLEGAL-CHARS"]
+    broken = read(data.replace(b"MARK", b"x\xff\xfey"))
+    assert [one.text for one in units(broken) if one.origin == "message"][1] == "x\ufffd\ufffdy"
+
+
 def test_entities_are_neither_expanded_nor_fetched() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     dtd = f'<!DOCTYPE project [<!ENTITY l0 "lol">{laughs}<!ENTITY x SYSTEM "file:///etc/hostname">]>'

@@ -15,13 +15,12 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from triage.readers.xml_legal import legal
+
 _REFERENCES = re.compile(rb"(?:&#(?:[0-9]{1,10}|[xX][0-9A-Fa-f]{1,8});)+")
 _REFERENCE = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9A-Fa-f]+));")
 _LONE_AMPERSAND = re.compile(rb"&(?!#(?:[0-9]+|x[0-9A-Fa-f]+);|amp;|lt;|gt;|quot;|apos;)")
 _KNOWN = (b"&#", b"&amp;", b"&lt;", b"&gt;", b"&quot;", b"&apos;")
-_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r")
-_CONTROL = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
-_REPLACED = "\ufffd".encode()
 _ATTRIBUTE = re.compile(rb"\s+([^\s=>\"']+)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _OPEN_ATTRIBUTE = re.compile(rb"\s+([^\s=>\"']+)\s*=\s*([\"'])")
 _TAG = re.compile(rb"<[\w:.-]+")
@@ -111,15 +110,8 @@ class Repair:
                 self.illegal += n
             if b"&#" in piece:
                 piece = _REFERENCES.sub(self._legal, piece)
-        if len(piece.translate(None, _CONTROLS)) != len(piece):
-            piece, n = _CONTROL.subn(_REPLACED, piece)
-            self.illegal += n
-        if piece.isascii():
-            return piece
-        try:
-            piece.decode("utf-8")
-        except UnicodeDecodeError:
-            return self._revalidated(piece)
+        piece, n = legal(piece)
+        self.illegal += n
         return piece
 
     def _legal(self, references: re.Match[bytes]) -> bytes:
@@ -146,16 +138,6 @@ class Repair:
         if len(self._runs) < 4096 and len(whole) < 256:
             self._runs[whole] = made, n
         return made, n
-
-    def _revalidated(self, piece: bytes) -> bytes:
-        """Invalid UTF-8 replaced; surrogate pairs written as two three-byte forms (CESU-8) joined."""
-        try:
-            text = piece.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
-            self.illegal += 1
-        except UnicodeDecodeError:
-            text = piece.decode("utf-8", "replace")
-            self.illegal += max(1, text.count("\ufffd") - piece.count(_REPLACED))
-        return text.encode("utf-8")
 
 
 def _is_legal(value: int) -> bool:

@@ -26,6 +26,7 @@ from triage.readers.ufed_pointers import read_pointers
 from triage.readers.ufed_records import participant_units, record_units
 from triage.readers.ufed_report import Report
 from triage.readers.ufed_tree import Event, Finished, Item, Model, Root, TaggedFile, Tree
+from triage.readers.xml_legal import LegalBlocks, is_utf8
 from triage.readers.xml_stream import blocks_of
 
 FORMAT = "UFED report"
@@ -65,16 +66,20 @@ def _prolog_end(text: str) -> int:
 def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     """Facts of the device, vendor hashes, conversations and units in the report's order; then the accounts."""
     with blob.open() as handle:
-        if _opening(handle.read(1 << 16)) is None:
+        start = handle.read(1 << 16)
+        if _opening(start) is None:
             yield Tally(what="records", n=0)
             raise ReadError(problem("R-LOCKED", "read", format=FORMAT))
         report = Report(read_pointers(handle))
-        tree = Tree()
+        tree, legal = Tree(), LegalBlocks()
         handle.seek(0)
-        for event in tree.stream.events(blocks_of(handle)):
+        blocks = legal.of(blocks_of(handle)) if is_utf8(start) else blocks_of(handle)
+        for event in tree.stream.events(blocks):
             yield from _reads(event, report)
     if (chat := tree.open_chat()) is not None:
         yield from _announce(chat, report)
+    if legal.replaced:
+        yield problem("R-ILLEGAL-CHARS", "read", n=legal.replaced)
     yield from _accounts(tree, report)
 
 
