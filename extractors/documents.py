@@ -48,7 +48,7 @@ _SHORT = compile_cues(
 
 def may_document(text: str) -> bool:
     """The gate: six digits, fillers of a machine-readable zone, or a word whose number is shorter."""
-    return _SIX_DIGITS.search(text) is not None or "<" in text or "«" in text or _SHORT.present(text)
+    return _SIX_DIGITS.search(text) is not None or "<" in text or "«" in text or bool(_SHORT.spans(text))
 
 
 PART = Part(

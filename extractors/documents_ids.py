@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extractors.candidates import formed, proved
-from extractors.cues import Cues, compile_cues
+from extractors.cues import compile_cues
 from extractors.parts import Candidate, TextContext, Tier
-from extractors.stdnum_rows import Read, read, rows
+from extractors.stdnum_rows import Read, Row, read, rows
 from extractors.tables import table
 
-_SHARES = ("BR_CPF",)
+_GENERAL = compile_cues(table("national_ids")["general"])
+_ALL = compile_cues([*table("national_ids")["general"], *(w for row in table("national_ids")["id"] for w in row["cues"])])
 
 
-def _general() -> Cues:
-    return compile_cues(table("national_ids")["general"])
-
-
-_GENERAL = _general()
+def _candidates(text: str, context: TextContext) -> Iterator[Row]:
+    """Rows whose conditions the text may meet."""
+    cued = _ALL.present(text)
+    general = cued and _GENERAL.present(text)
+    for row in rows("national_ids", "id"):
+        hinted = row.country in context.regions and (row.hint or general)
+        if row.free or hinted or (cued and row.cues.present(text)):
+            yield row
 
 
 def _order(found: Read, context: TextContext) -> tuple[bool, int, int]:
@@ -32,7 +36,7 @@ def _order(found: Read, context: TextContext) -> tuple[bool, int, int]:
 
 def numbers(text: str, context: TextContext) -> Iterator[Candidate]:
     """The best reading of each number."""
-    found = [r for row in rows("national_ids", "id") for r in read(row, text, context, _GENERAL)]
+    found = [r for row in _candidates(text, context) for r in read(row, text, context, _GENERAL)]
     taken: list[tuple[int, int]] = []
     for one in sorted(found, key=lambda r: _order(r, context)):
         if any(one.start < b and a < one.end for a, b in taken):

@@ -73,12 +73,13 @@ def _plate_words() -> Cues:
 
 def plates(text: str, context: TextContext) -> Iterator[Candidate]:
     """Plates: the hinted country's form first, then the table's order; one reading for each token."""
-    cued = _plate_words().present(text)
+    cued = bool(_plate_words().spans(text))
     upper = text.upper() if cued and len(text.upper()) == len(text) else text
     taken: list[tuple[int, int]] = []
-    ordered = sorted(_plates(), key=lambda row: context.regions.index(row[0]) if row[0] in context.regions else 99)
+    rows = _plates() if cued else tuple(row for row in _plates() if row[2])
+    ordered = sorted(rows, key=lambda row: context.regions.index(row[0]) if row[0] in context.regions else 99)
     for country, form, free in ordered:
-        for m in form.finditer(upper) if cued or free else ():
+        for m in form.finditer(upper):
             near = cued and _plate_words().near(text, *m.span(), window=15)
             if any(m.start() < b and a < m.end() for a, b in taken) or not (near or free):
                 continue

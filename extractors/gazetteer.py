@@ -14,26 +14,76 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from extractors.gazetteer_names import Name, spaced, unspaced
+from extractors.gazetteer_names import Name, longest, look_up, spaced, unspaced
 from extractors.gazetteer_routes import paired, routes
-from extractors.gazetteer_store import NEVER, PLAIN, WORD, Place
-from extractors.gazetteer_words import Sign, country_after, travel_words, words
+from extractors.gazetteer_store import NEVER, PERSON, PLAIN, WORD, Place, fold
+from extractors.gazetteer_words import Sign, country_after, firm_signals, signals, words
 from extractors.parts import Candidate, Part, TextContext, Tier
 from triage.text import View, clean
 
-_CASELESS = re.compile(
-    "[\u0590-\u06ff\u0900-\u0e7f\u1000-\u10ff\u1200-\u137f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-)
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_TOKEN = re.compile(r"[^\W\d_]+")
+_OTHER_SCRIPT = re.compile("[\u0370-\u1cff\u2d00-\u2dff\u2e80-\ud7ff]")
 _GREAT, _LARGE, _TOWN = 300_000, 100_000, 50_000
 
 
+@lru_cache(maxsize=65536)
+def _wakes(token: str) -> int:
+    """1: this word may be a place by itself; 2: beside a sign; 3: a person's name, beside a sign that persons do not
+    take; 0: never."""
+    folded = fold(token)
+    found = look_up(folded)
+    capital = token[0].isupper()
+    if len(folded) >= 4 and any(p.kind == PLAIN and (p.population >= _TOWN or capital) for p in found[:3]):
+        return 1
+    if longest(folded, lower=not capital) > 1:
+        return 2
+    if not capital:
+        return 2 if any(p.kind == WORD and p.primary and p.population >= 10 * _LARGE for p in found[:3]) else 0
+    if any(p.kind == WORD or (p.kind == NEVER and p.population >= _LARGE) for p in found):
+        return 2
+    return 3 if found and found[0].kind == PERSON else 2 if found and found[0].kind == PLAIN else 0
+
+
+@lru_cache(maxsize=65536)
+def _is_signal(token: str) -> bool:
+    return signals(fold(token))
+
+
+@lru_cache(maxsize=65536)
+def _is_firm(token: str) -> bool:
+    return firm_signals(fold(token))
+
+
 def may_name(text: str) -> bool:
-    """The gate: a capital after the first character, a script without capitals, or a travel word."""
-    rest = text[1:]
-    if rest != rest.lower() or not text.isascii():
+    """The gate: a script that has no capitals, a word that is a place's name, or one that may be beside a sign.
+
+    `find` asks it too, so that gated and full runs agree by definition.
+    """
+    if not text.isascii() and _OTHER_SCRIPT.search(text):
         return True
-    return not travel_words().isdisjoint(text.lower().split())
+    tokens = _TOKEN.findall(text)
+    woken = list(map(_wakes, tokens))
+    if not any(woken):
+        return False
+    if 1 in woken:
+        return True
+    firm = 3 in woken and any(map(_is_firm, tokens))
+    return any(_beside(tokens, at) and (firm if kind == 3 else _is_named(tokens, at)) for at, kind in enumerate(woken) if kind)
+
+
+def _beside(tokens: list[str], at: int) -> bool:
+    """Whether a sign may stand before the word, or, for a capital, a capital or a sign behind it."""
+    if at and _is_signal(tokens[at - 1]):
+        return True
+    following = tokens[at + 1] if at + 1 < len(tokens) else ""
+    return tokens[at][0].isupper() and (following[:1].isupper() or (following != "" and _is_signal(following)))
+
+
+def _is_named(tokens: list[str], at: int) -> bool:
+    """Whether a name of one or more words begins here."""
+    row = [fold(t) for t in tokens[at : at + 4]]
+    return any(look_up(" ".join(row[:n])) for n in range(1, min(len(row), longest(row[0])) + 1))
 
 
 def _strength(name: Name, place: Place) -> int:
@@ -159,7 +209,7 @@ def _joined(text: str, ranked: list[tuple[Name, int]]) -> list[tuple[Name, int]]
 def find(view: View, context: TextContext) -> Iterator[Candidate]:
     """Every place and route of a message."""
     text = view.text
-    if len(text) > 20_000:
+    if len(text) > 20_000 or not may_name(text):
         return
     ranked = [(n, r) for n, r in _ranked(text) if not context.is_claimed(n.start, n.end)]
     if not ranked:

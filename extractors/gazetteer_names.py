@@ -48,13 +48,15 @@ class Name:
 @lru_cache(maxsize=65536)
 def look_up(folded: str) -> tuple[Place, ...]:
     """Places of a folded name, the own list's first."""
-    return gazetteer_own.places(folded) + store().places(folded)
+    own = gazetteer_own.places(folded)
+    known = {p.value for p in own}
+    return own + tuple(p for p in store().places(folded) if p.value not in known)
 
 
 @lru_cache(maxsize=65536)
-def longest(first: str) -> int:
-    """Most words of a name that begins so."""
-    return max(store().longest(first), gazetteer_own.longest(first))
+def longest(first: str, *, lower: bool = False) -> int:
+    """Most words of a name that begins so; `lower`: of the names believed without a capital."""
+    return max(store().longest(first, lower=lower), gazetteer_own.longest(first))
 
 
 @lru_cache(maxsize=16384)
@@ -96,7 +98,7 @@ def spaced(text: str, all_words: list[Word], *, lower: bool) -> Iterator[Name]:
 
 def _at(text: str, all_words: list[Word], at: int, *, lower: bool) -> Name | None:
     word = all_words[at]
-    for count in range(min(longest(word.folded), 5, len(all_words) - at), 0, -1):
+    for count in range(min(longest(word.folded, lower=not (word.capital or word.caseless)), 5, len(all_words) - at), 0, -1):
         folded = word.folded if count == 1 else _joined(text, all_words, at, count)
         found = look_up(folded) if folded else ()
         if found:

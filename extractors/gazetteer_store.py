@@ -10,7 +10,7 @@ File `data/places.bin` (built by `data/build_places.py`; data © GeoNames, CC BY
     countries two letters each
 
 A first word that begins longer names has an entry of its own under `\\x01` + word whose city field is the greatest number
-of words. Classes: 0 plain, 1 a common word too, 2 a person's name too, 3 almost always the word. Nothing is read before the first look-up;
+of words; under `\\x02` the same for plain names of large places, which are believed without a capital. Classes: 0 plain, 1 a common word too, 2 a person's name too, 3 almost always the word. Nothing is read before the first look-up;
 pages come in as they are touched, so opening costs milliseconds and a few megabytes.
 """
 
@@ -96,9 +96,10 @@ class Store:
             at += 1
         return found
 
-    def longest(self, first: str) -> int:
+    def longest(self, first: str, *, lower: bool = False) -> int:
         """The greatest number of words of a name that begins with the folded word `first`."""
-        return max((e & (1 << _CITY_BITS) - 1 for e in self._entries("\x01" + first)), default=1)
+        made = self._entries(("\x02" if lower else "\x01") + first)
+        return max((e & (1 << _CITY_BITS) - 1 for e in made), default=1)
 
     def places(self, folded: str) -> tuple[Place, ...]:
         """Every place with that folded name, greatest first."""

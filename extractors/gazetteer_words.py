@@ -58,6 +58,18 @@ def travel_words() -> frozenset[str]:
     return _set("travel")
 
 
+def signals(folded: str) -> bool:
+    """Whether the word may be part of a sign, before or behind a name."""
+    return any(folded in _set(name) for name in ("within", "loose", "travel", "skipped", "labels", "after")) or (
+        folded in _country_start()
+    )
+
+
+def firm_signals(folded: str) -> bool:
+    """Whether the word may make a sign that persons do not take."""
+    return any(folded in _set(name) for name in ("within", "travel", "labels", "after")) or folded in _country_start()
+
+
 @cache
 def _countries() -> tuple[tuple[re.Pattern[str], str], ...]:
     rows = table("place_cues")["countries"]

@@ -77,16 +77,19 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
 
 _SEVEN_DIGITS = re.compile(r"\d(?:\D*\d){6}")
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9]{24}")
-_SHORT_CODES = compile_cues(
-    word
-    for name in ("gift", "cvv", "pin", "otp", "bic", "alias", "zelle", "cash", "venmo", "revolut", "upi", "pix")
-    for word in table("cues")[name]
-)
-_SHORT_REFERENCES = compile_cues(
-    word
-    for row in table("references")["reference"]
-    if row["type"] in ("MPESA_CODE", "MOBILE_MONEY_REF", "INVOICE_REF", "REMIT_REF")
-    for word in (*row["cues"], *row.get("weak", ()))
+_SHORT_TYPES = ("MPESA_CODE", "MOBILE_MONEY_REF", "INVOICE_REF", "REMIT_REF")
+_SHORT_GROUPS = ("gift", "cvv", "pin", "otp", "bic", "alias", "zelle", "cash", "venmo", "revolut", "upi", "pix")
+_SHORT = compile_cues(
+    [
+        *(word for name in _SHORT_GROUPS for word in table("cues")[name]),
+        *(
+            word
+            for row in table("references")["reference"]
+            if row["type"] in _SHORT_TYPES
+            for word in (*row["cues"], *row.get("weak", ()))
+        ),
+        "paypal",
+    ]
 )
 
 
@@ -94,7 +97,7 @@ def may_pay(text: str) -> bool:
     """The gate: seven digits, a token as long as an address, `@` or `$`, or a word whose reference is shorter."""
     if _SEVEN_DIGITS.search(text) or "@" in text or "$" in text or _LONG_TOKEN.search(text):
         return True
-    return _SHORT_CODES.present(text) or _SHORT_REFERENCES.present(text) or "paypal" in text.lower()
+    return _SHORT.present(text)
 
 
 PART = Part(

@@ -64,21 +64,24 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
     yield from words(text)
 
 
+_QUICK = re.compile(
+    r"\d[.,]\d\d|[°º˚′″+]|//|\d ?['\"’]|\do[ \d]|\d ?[NSEWOСЮВЗ](?![a-zа-я])|(?<![^\W\d_])[NSEWO][ .]?\d|\d:\d\d:\d|\d{5}|\d{4} \d{4}|\d{2,3} \d{2,3}$"
+    r"|:-?\d{1,3}[.,]|(?<![a-z])(?:lat|lon|lng)|deg|grad|широт|долгот|خط|geo:|maps|[?&=]q=|w3w|3 ?words|\d[c-x] ?[a-z]{2} ?\d",
+    re.I,
+)
+
+
+def may_place(text: str) -> bool:
+    """The gate of `find`: a fraction, a sign of angles, a hemisphere, a long number, or a word for coordinates."""
+    return _QUICK.search(text) is not None or text.count("/") > 1
+
+
 PART = Part(
     name="places",
     find=find,
     marks=r"\d",
     triggers=(
-        "///",
-        "maps",
-        "goo.gl",
-        "waze",
-        "w3w",
-        "what3words",
-        "what 3 words",
-        "plus.codes",
-        "ge0.me",
-        "omaps",
-        "osm.org",
+        "///", "maps", "goo.gl", "waze", "w3w", "what3words", "what 3 words", "plus.codes", "ge0.me", "omaps", "osm.org"
     ),
-)
+    quick=may_place,
+)  # fmt: skip

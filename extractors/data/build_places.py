@@ -20,7 +20,7 @@ from typing import Any
 from extractors.gazetteer_store import CITY, MAGIC, NEVER, PERSON, PLAIN, WORD, entry, fold
 
 HERE = Path(__file__).parent
-SMALLEST, WITH_ALTERNATES, GREAT = 5_000, 15_000, 500_000
+SMALLEST, WITH_ALTERNATES, LARGE, GREAT = 5_000, 15_000, 50_000, 500_000
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 
 
@@ -53,6 +53,11 @@ def _kind(folded: str, common: frozenset[str], lists: Mapping[str, frozenset[str
 def _worth_it(kind: int, population: int) -> bool:
     """Whether an alternate name is kept: always a plain one; one that is a word too only for great cities ("Londres")."""
     return kind == PLAIN or (kind == WORD and population >= GREAT)
+
+
+def _believed(kind: int, population: int, *, primary: bool) -> bool:
+    """Whether the gazetteer part takes the name without a capital."""
+    return kind == PLAIN and population >= (LARGE if primary else GREAT)
 
 
 def _names(city: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
@@ -99,10 +104,10 @@ def build(cities: Mapping[str, Mapping[str, Any]], common: frozenset[str]) -> by
                 continue
             entries[folded, index] = entry(folded, index, kind, primary=primary)
             parts = folded.split()
-            longest[parts[0]] = max(longest.get(parts[0], 1), len(parts))
-    rows = sorted(
-        [*entries.values(), *(entry("\x01" + w, n, PLAIN, primary=False) for w, n in longest.items() if n > 1)]
-    )
+            for mark in "\x01\x02" if _believed(kind, city["population"], primary=primary) else "\x01":
+                longest[mark + parts[0]] = max(longest.get(mark + parts[0], 1), len(parts))
+    heads = (entry(word, n, PLAIN, primary=False) for word, n in longest.items() if n > 1)
+    rows = sorted([*entries.values(), *heads])
     block = b"".join(c.encode() for c in countries)
     head = struct.pack("<8sIIII", MAGIC, len(rows), len(ordered), len(text), len(block))
     return head + struct.pack(f"<{len(rows)}Q", *rows) + bytes(records) + bytes(text) + block
