@@ -70,15 +70,15 @@ def legible(block: Block) -> bool:
     return sum(sum(ch.isalnum() for ch in word.text) for word in block.words if word.confidence >= LEGIBLE) >= 2
 
 
-def blocks_of(words: Sequence[Word], canvas: Canvas, panels: Panels) -> list[Block]:
-    """All blocks, from the top down."""
+def blocks_of(words: Sequence[Word], canvas: Canvas, panels: Panels, *, scattered: bool) -> list[Block]:
+    """All blocks, from the top down. Of scattered text the engine gives fragments; they are joined to lines here."""
     by_panel: dict[int, list[Word]] = {}
     for word in words:
         if word.confidence >= 0 and (any(ch.isalnum() for ch in word.text) or word.confidence >= MEDIUM):
-            by_panel.setdefault(_panel(word, canvas, panels), []).append(word)
+            by_panel.setdefault(_panel(word, canvas, panels) if scattered else 0, []).append(word)
     blocks = []
     for panel, own in by_panel.items():
-        lines = _lines(own)
+        lines = _lines(own, join=scattered)
         for group in _paragraphs(lines) if _is_large(panel, panels) else [lines]:
             blocks.append(Block(lines=tuple(group), panel=panel, box=_box(group, canvas)))
     return sorted(blocks, key=lambda block: (block.lines[0].top, block.lines[0].left))
@@ -98,7 +98,7 @@ def _is_large(panel: int, panels: Panels) -> bool:
     return wide * high > LARGE_PANEL * panels.ids.size * panels.shrink**2
 
 
-def _lines(words: Sequence[Word]) -> list[Line]:
+def _lines(words: Sequence[Word], *, join: bool) -> list[Line]:
     """The engine's lines, with fragments at the same height joined, from the top down."""
     keyed: dict[tuple[int, int, int], list[Word]] = {}
     for word in words:
@@ -106,7 +106,7 @@ def _lines(words: Sequence[Word]) -> list[Line]:
     joined: list[Line] = []
     for line in sorted((_line(part) for part in keyed.values()), key=lambda line: (line.top, line.left)):
         for number, other in enumerate(joined[-8:], start=max(0, len(joined) - 8)):
-            if _same_height(line, other):
+            if join and _same_height(line, other):
                 joined[number] = _line([*other.words, *line.words])
                 break
         else:

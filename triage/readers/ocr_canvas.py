@@ -19,7 +19,7 @@ from triage.readers.ocr_panels import Box, Pixels
 
 GLYPH = 26.0
 SCALES = (0.5, 4.0)
-NO_SCALING = (0.85, 1.2)
+NO_SCALING = (0.6, 1.2)
 """Within these no scaling is worth its blur."""
 MARGIN = 12
 TILE_ROWS = 8_000
@@ -119,25 +119,3 @@ def tiles(pixels: Pixels) -> Iterator[tuple[int, Pixels]]:
         yield top, pixels[top:cut]
         top = cut
     yield top, pixels[top:]
-
-
-def line_strip(pixels: Pixels, *, lines: int = 5, widest: int = 1_100) -> Pixels | None:
-    """The longest lines of a canvas, one below the other: enough to tell language and direction. None without lines."""
-    share = 8 / GLYPH
-    small = cv2.resize(255 - pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-    joined = cv2.morphologyEx((small > 70).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 13), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    boxes = [tuple(int(v) for v in stats[n, :4]) for n in range(1, count)]
-    boxes = [box for box in boxes if 5 <= box[3] <= 24 and box[2] >= 3 * box[3]]
-    if not boxes:
-        return None
-    chosen = sorted(sorted(boxes, key=lambda box: (-box[2], box[1], box[0]))[:lines], key=lambda box: (box[1], box[0]))
-    cuts = [_cut(pixels, box, share, widest) for box in chosen]
-    width = max(cut.shape[1] for cut in cuts)
-    rows = [np.pad(cut, ((8, 8), (10, 10 + width - cut.shape[1])), constant_values=255) for cut in cuts]
-    return np.vstack(rows)
-
-
-def _cut(pixels: Pixels, box: tuple[int, ...], share: float, widest: int) -> Pixels:
-    left, top, wide, high = (int(v / share) for v in box)
-    return pixels[max(0, top - 5) : top + high + 8, max(0, left - 5) : left + min(wide, widest) + 8]

@@ -27,8 +27,8 @@ Box = tuple[int, int, int, int]
 MAX_PANELS = 250
 MIN_STEP, MAX_STEP = 11, 20
 """Smallest and largest brightness step that counts as an edge: above JPEG's grain, below a pale theme's bubbles."""
-SAME_COLOUR = 24
-_WORKING_SIDE = 560
+SAME_COLOUR = 10
+_WORKING_SIDE = 640
 """The reduced picture's short side, about."""
 
 
@@ -68,7 +68,7 @@ def find_panels(ycc: Pixels) -> Panels:
         background[top : top + high, left : left + wide][hull] = colour[hull] if colour.ndim == 3 else colour
         ids[top : top + high, left : left + wide][hull] = number
         boxes.append((left * shrink, top * shrink, wide * shrink, high * shrink))
-    seams = _seams(background, ids, max(1, round(0.0025 * width / shrink)))
+    seams = _seams(background, ids, max(2, round(0.004 * width / shrink)))
     return Panels(background=background, ids=ids, seams=seams, boxes=tuple(boxes), shrink=shrink, grain=grain)
 
 
@@ -93,20 +93,72 @@ def _wide_median(small: Pixels) -> Pixels:
 
 def _regions(flat: Pixels, small: Pixels) -> Iterator[tuple[Box, NDArray[np.bool_], Pixels]]:
     """Box, filled outline and colour (one, or one per pixel) of each panel, larger ones first."""
-    height, width = flat.shape
-    side = min(width, round(2.2 * height))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=4)
+    side = min(flat.shape[1], round(2.2 * flat.shape[0]))
+    least = max(250, (0.03 * side) ** 2)
     inner = cv2.distanceTransform(flat, cv2.DIST_L2, 3)
-    large = [n for n in range(1, count) if stats[n, cv2.CC_STAT_AREA] >= max(250, (0.04 * side) ** 2)]
-    large.sort(key=lambda n: (-int(stats[n, cv2.CC_STAT_AREA]), n))
-    for number in large[:MAX_PANELS]:
-        left, top, wide, high = (int(v) for v in stats[number, :4])
+    found = [part for whole in _components(flat, least) for part in _one_colour_each(whole, small, least)]
+    for own, box in sorted(found, key=lambda part: (-int(part[0].sum()), part[1]))[:MAX_PANELS]:
+        left, top, wide, high = box
         window = np.s_[top : top + high, left : left + wide]
-        own = labels[window] == number
-        thick = float(inner[window][own].max())
-        if thick < max(3.0, 0.005 * side) or (high < 0.2 * side and thick < 0.13 * high):
-            continue  # the stroke of a large letter
-        yield (left, top, wide, high), _filled(own, int(0.15 * side) | 1), _colour(small[window], own)
+        hull = _filled(own, int(0.15 * side) | 1)
+        if not _is_stroke(float(inner[window][own].max()), wide, high, side, float(own.sum() / hull.sum())):
+            yield box, hull, _colour(small[window], own)
+
+
+def _components(mask: Pixels, least: float, *, left: int = 0, top: int = 0) -> list[tuple[NDArray[np.bool_], Box]]:
+    """The connected parts of a mask from that area on, each with its own mask and box."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
+    parts = []
+    for number in range(1, count):
+        x, y, wide, high, area = (int(v) for v in stats[number])
+        if area >= least:
+            own = np.asarray(labels[y : y + high, x : x + wide] == number)
+            parts.append((own, (left + x, top + y, wide, high)))
+    return parts
+
+
+def _one_colour_each(
+    part: tuple[NDArray[np.bool_], Box], small: Pixels, least: float
+) -> list[tuple[NDArray[np.bool_], Box]]:
+    """A region that soft edges have joined (pale bubbles on white), split where its brightness has several peaks.
+
+    A gradient has no peaks and stays whole.
+    """
+    own, (left, top, wide, high) = part
+    light = small[top : top + high, left : left + wide, 0]
+    near = np.convolve(np.bincount(light[own], minlength=256), np.ones(7), "same")
+    peaks = _peaks(near, least)
+    if len(peaks) < 2:
+        return [part]
+    closeness = np.abs(light.astype(np.int16)[None] - np.array(peaks, np.int16)[:, None, None])
+    nearest = closeness.argmin(0)
+    split = [_components((own & (nearest == n)).astype(np.uint8), least, left=left, top=top) for n in range(len(peaks))]
+    return [piece for pieces in split for piece in pieces]
+
+
+def _peaks(near: NDArray[np.float64], least: float) -> list[int]:
+    """Brightness levels that stand out: between two of them there is a deep valley."""
+    peaks: list[int] = []
+    for level in (int(n) for n in np.argsort(-near, kind="stable")):
+        if near[level] < least or len(peaks) == 8:
+            break
+        if all(abs(level - peak) >= 8 and _valley(near, level, peak) < 0.3 * near[level] for peak in peaks):
+            peaks.append(level)
+    return peaks
+
+
+def _valley(near: NDArray[np.float64], one: int, other: int) -> float:
+    return float(near[min(one, other) : max(one, other) + 1].min())
+
+
+def _is_stroke(thick: float, wide: int, high: int, side: int, own_share: float) -> bool:
+    """Whether a region is too thin for its size to be a panel: the stroke of a large letter, or a frame.
+
+    `thick` is the radius of the largest circle within. A long label may be tight, if there is something in it.
+    """
+    if max(wide, high) > 2.5 * min(wide, high) and own_share < 0.95:
+        return thick < max(2.0, 0.003 * side)
+    return thick < max(3.0, 0.005 * side) or (min(wide, high) < 0.2 * side and thick < 0.13 * min(wide, high))
 
 
 def _filled(own: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
@@ -123,9 +175,10 @@ def _filled(own: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
 
 def _closed(profile: NDArray[np.int64], reach: int, sign: int) -> NDArray[np.int32]:
     """A profile without its short dents (text that touches the outline eats into it)."""
-    line = (profile * sign).astype(np.float32)[None, :]
-    kernel = np.ones((1, reach), np.uint8)
-    return np.asarray(cv2.erode(cv2.dilate(line, kernel), kernel)[0] * sign, np.int32)
+    line = np.pad((profile * sign).astype(np.float32), reach, mode="constant", constant_values=-1e6)[None, :]
+    kernel = np.ones((1, reach), np.uint8)  # beyond both ends there is nothing, so that round corners stay round
+    closed = cv2.erode(cv2.dilate(line, kernel), kernel)[0, reach:-reach]
+    return np.asarray(np.clip(closed, -1e5, 1e5) * sign, np.int32)
 
 
 def _colour(view: Pixels, own: NDArray[np.bool_]) -> Pixels:

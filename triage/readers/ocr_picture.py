@@ -16,11 +16,12 @@ import cv2
 import numpy as np
 
 from triage.readers.ocr_blocks import Block, blocks_of
-from triage.readers.ocr_canvas import Canvas, line_strip, paint, tiles, upside_down
+from triage.readers.ocr_canvas import Canvas, paint, tiles, upside_down
 from triage.readers.ocr_engine import Word, recognise
-from triage.readers.ocr_ink import Kind, find_ink, kind_of
+from triage.readers.ocr_ink import GRAIN_OF_PHOTOS, Kind, find_ink, kind_of
 from triage.readers.ocr_language import look, mean_confidence
 from triage.readers.ocr_panels import Panels, Pixels, find_panels
+from triage.readers.ocr_strips import cut, line_boxes, longest, moved_back, uncovered
 from triage.readers.ocr_turn import direction
 
 GOOD = 70.0
@@ -30,6 +31,11 @@ PHOTO_PIXELS = 8_000_000
 MANY_PANELS = 3
 """From so many panels on, text is taken to be scattered rather than one page."""
 FEW_LETTERS = 4
+LOOKED_AT = 5
+"""Lines of the first look."""
+READ_AGAIN = 20
+SURE_AGAIN = 60.0
+"""A passed-over line is added only when the second reading of it is fairly sure."""
 
 cv2.setNumThreads(1)
 
@@ -91,7 +97,7 @@ def read_picture(rgb: Pixels, desk: Desk) -> Reading | None:
     if best is None:
         return None
     factor = rgb.shape[1] / reduced.shape[1]
-    blocks = blocks_of(best.words, best.canvas, panels)
+    blocks = blocks_of(best.words, best.canvas, panels, scattered=_scattered(panels))
     return Reading(
         blocks=tuple(_enlarged(block, factor) for block in blocks), languages=best.languages,
         preparation=_in_words(best.canvas, best.kind),
@@ -119,8 +125,8 @@ def _attempts(ycc: Pixels, panels: Panels, desk: Desk) -> Iterator[_Try]:
         ink = find_ink(ycc, panels, kind)
         if ink.pieces < FEW_LETTERS:
             continue
-        skewed = kind != "screen" or len(panels.boxes) < MANY_PANELS
-        sideways, angle = direction(ink.strength, skewed=skewed)
+        skewed = kind != "screen" or not _scattered(panels)
+        sideways, angle = direction(ink.strength, ink.glyph, skewed=skewed)
         canvas = paint(ink, quarters=1 if sideways else 0, angle=angle if abs(angle) >= 0.3 else 0.0)
         attempt = _read(canvas, kind, panels, desk)
         yield attempt
@@ -130,18 +136,28 @@ def _attempts(ycc: Pixels, panels: Panels, desk: Desk) -> Iterator[_Try]:
 
 def _read(canvas: Canvas, kind: Kind, panels: Panels, desk: Desk) -> _Try:
     languages = desk.languages[:1]
-    if len(desk.languages) > 1:
-        strip = line_strip(canvas.pixels)
-        if strip is not None:
-            seen = look(strip, desk.languages, desk.run)
-            languages = seen.languages
-            canvas = upside_down(canvas) if seen.upside_down else canvas
-    mode = "sparse" if len(panels.boxes) >= MANY_PANELS else "page"
+    lines = line_boxes(canvas.pixels)
+    if len(desk.languages) > 1 and lines:
+        seen = look(cut(canvas.pixels, longest(lines, LOOKED_AT)).pixels, desk.languages, desk.run)
+        languages = seen.languages
+        if seen.upside_down:
+            canvas = upside_down(canvas)
+            lines = line_boxes(canvas.pixels)
+    mode = "sparse" if _scattered(panels) else "page"
     words: list[Word] = []
     for top, piece in tiles(canvas.pixels):
         read = desk.run(piece, languages, mode)
         words += [replace(w, top=w.top + top, line=(w.line[0] + top * 100, *w.line[1:])) for w in read]
+    missed = uncovered(lines, words)
+    if mode == "sparse" and missed:
+        strip = cut(canvas.pixels, longest(missed, READ_AGAIN))
+        again = moved_back(strip, desk.run(strip.pixels, languages, "block"))
+        words += [word for word in again if word.confidence >= SURE_AGAIN]
     return _Try(canvas=canvas, kind=kind, words=tuple(words), languages=languages)
+
+
+def _scattered(panels: Panels) -> bool:
+    return len(panels.boxes) >= MANY_PANELS and panels.grain <= GRAIN_OF_PHOTOS
 
 
 def _enlarged(block: Block, factor: float) -> Block:

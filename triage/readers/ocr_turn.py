@@ -1,9 +1,13 @@
 """Which way the lines of a picture run: sideways or not, and by how small an angle they are skewed.
 
-Lines of text make the sum of ink over each pixel row rise and fall steeply when the rows run along the lines, and
-hardly when they run across. The sum of squared steps of that profile, tried over angles, has its maximum at the skew
-(Postl's and Baird's projection profile methods). Comparing the maximum with that of the picture turned by 90 degrees
-tells sideways pictures. Upside down cannot be told this way; the language look does that (`ocr_language`).
+Skew: lines of text make the sum of ink over each pixel row rise and fall steeply when the rows run along the lines.
+The sum of squared steps of that profile, tried over angles, has its maximum there (Postl's and Baird's projection
+profile methods).
+
+Sideways: letters stand closer to their neighbours in a line than to the next line. Ink is therefore joined over short
+gaps, once along the rows and once along the columns; where the text runs, long thin bars come out. (The profile alone
+cannot tell: columns of a typewriter font alternate as steeply as its lines.) Upside down cannot be told this way;
+the language look does that (`ocr_language`).
 """
 
 from __future__ import annotations
@@ -16,22 +20,33 @@ from triage.readers.ocr_panels import Pixels
 
 _SIDE = 500
 MAX_SKEW = 16.0
-SIDEWAYS_BY = 1.35
-"""How much steeper the turned profile must be: a doubtful picture is left as it is."""
+SIDEWAYS_BY = 1.3
+"""How much more bars must come out along the columns: a doubtful picture is left as it is."""
+_GLYPH = 8.0
+_LONGEST = 1_600
 
 
-def direction(strength: Pixels, *, skewed: bool) -> tuple[bool, float]:
+def direction(strength: Pixels, glyph: float, *, skewed: bool) -> tuple[bool, float]:
     """Whether the lines run sideways, and the skew in degrees to turn back (counter-clockwise positive).
 
     `skewed` False looks at right angles only, as screenshots need it.
     """
     square = _reduced(strength)
     turned = np.ascontiguousarray(np.rot90(square))
-    if not skewed:
-        return _steepness(turned, 0.0) > SIDEWAYS_BY * _steepness(square, 0.0), 0.0
-    upright, angle = _best(square)
-    across, other = _best(turned)
-    return (True, other) if across > SIDEWAYS_BY * upright else (False, angle)
+    angles = (_best(square)[1], _best(turned)[1]) if skewed else (0.0, 0.0)
+    share = min(_GLYPH / glyph, _LONGEST / max(strength.shape))
+    small = np.asarray(cv2.resize(strength, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8)
+    along = _bars(_rotated(small, angles[0]))
+    across = _bars(_rotated(np.ascontiguousarray(np.rot90(small)), angles[1]))
+    return (True, angles[1]) if across > SIDEWAYS_BY * along else (False, angles[0])
+
+
+def _bars(small: Pixels) -> int:
+    """Length of the long thin bars that come out when ink is joined along the rows."""
+    joined = cv2.morphologyEx((small > 70).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((1, 7), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    wide, high = stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]
+    return int(wide[(wide >= 2.5 * high) & (high >= 4) & (high <= 4 * _GLYPH)].sum())
 
 
 def _reduced(strength: Pixels) -> Pixels:
@@ -56,8 +71,13 @@ def _angles(first: float, last: float, step: float) -> list[float]:
 
 
 def _steepness(square: Pixels, angle: float) -> float:
-    if angle:
-        about = cv2.getRotationMatrix2D((_SIDE / 2, _SIDE / 2), angle, 1.0)
-        square = np.asarray(cv2.warpAffine(square, about, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR), np.uint8)
-    profile: NDArray[np.float64] = square.sum(1, dtype=np.float64)
+    profile: NDArray[np.float64] = _rotated(square, angle).sum(1, dtype=np.float64)
     return float(((profile[1:] - profile[:-1]) ** 2).sum())
+
+
+def _rotated(picture: Pixels, angle: float) -> Pixels:
+    if not angle:
+        return picture
+    high, wide = picture.shape
+    about = cv2.getRotationMatrix2D((wide / 2, high / 2), angle, 1.0)
+    return np.asarray(cv2.warpAffine(picture, about, (wide, high), flags=cv2.INTER_LINEAR), np.uint8)
