@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from triage.report.build import build
-from triage.report.display import terminal, visible
+from triage.report.display import visible
 from triage.report.html import page
 from triage.report.wording import load
 
@@ -185,12 +185,9 @@ def test_each_payload_can_be_read_on_the_page(payload: str, text: str) -> None:
     assert visible(payload) in text
 
 
-def test_nothing_that_hides_or_reorders_reaches_page_or_terminal(source: str) -> None:
+def test_nothing_that_hides_or_reorders_reaches_the_page(source: str) -> None:
     bad = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F)) if code not in (9, 10)]
     assert not [ch for ch in bad if ch in source]
-    for payload in PAYLOADS:
-        shown = terminal(payload)
-        assert not [ch for ch in [*bad, "\n", "\t", "\u2066", "\u200f"] if ch in shown]
 
 
 def test_templates_and_code_never_mark_anything_as_safe() -> None:

@@ -1,6 +1,6 @@
 """The last lines of `triage run`: what a person should know before opening the report, as plain lines of text.
 
-Possible calls for help come first. Names and paths come from evidence: they pass `display.terminal`, so that no
+Possible calls for help come first. Names and paths come from evidence: they pass `triage.display`, so that no
 control or direction character reaches the terminal; the caller prints the lines as text, never as markup.
 """
 
@@ -10,7 +10,7 @@ import json
 import sqlite3
 
 from triage.analysis import calls_for_help
-from triage.report.display import terminal
+from triage.display import safe_line
 from triage.report.examined import STATUSES
 from triage.report.units import either, select_in
 from triage.report.wording import Wording, load
@@ -33,9 +33,9 @@ def lines(
     state = connection.execute("select value from meta where key = 'run_state'").fetchone()
     if state and state[0] != "complete":
         said.append(say.say("closing.unfinished"))
-    said.append(say.say("closing.report", path=terminal(report)))
+    said.append(say.say("closing.report", path=safe_line(report)))
     if (exhibit := _next(connection, calls)) is not None:
-        said.append(say.say("closing.next", case=terminal(case), id=f"EX-{exhibit:05}"))
+        said.append(say.say("closing.next", case=safe_line(case), id=f"EX-{exhibit:05}"))
     return tuple(said)
 
 
@@ -57,7 +57,7 @@ def _reading(connection: sqlite3.Connection, say: Wording) -> list[str]:
         return []
     outside = say.say("reading.outside")
     return [say.say("closing.read_first")] + [
-        f"  {rank}. {terminal(talk) or outside} ({terminal(source)}): {terminal('; '.join(json.loads(reasons)))}"
+        f"  {rank}. {safe_line(talk) or outside} ({safe_line(source)}): {safe_line('; '.join(json.loads(reasons)))}"
         for rank, source, talk, reasons in rows
     ]
 
@@ -92,8 +92,8 @@ def _unread(connection: sqlite3.Connection, say: Wording) -> list[str]:
     why = dict(select_in(connection, query, [row[0] for row in rows], "group by item_id"))
     said = [say.say("closing.not_read", n=total)]
     for item, status, source, path in rows:
-        reason = terminal(why.get(item, "")) or say.gloss("statuses", status)
-        said.append(f"  {say.name('statuses', status)}: {terminal(source)}/{terminal(path)}: {reason}")
+        reason = safe_line(why.get(item, "")) or say.gloss("statuses", status)
+        said.append(f"  {say.name('statuses', status)}: {safe_line(source)}/{safe_line(path)}: {reason}")
     return said + ([say.say("closing.more", n=total - len(rows))] if total > len(rows) else [])
 
 

@@ -41,18 +41,11 @@ _HIDDEN = re.compile(
     f"{_PLANE_ENDS}]"
 )
 """C0 and C1 controls but tab and line feed, embeddings and overrides, surrogates, noncharacters, annotations, tags."""
-_MOVING = re.compile("[\t\n\u200b-\u200f\u061c\u2028\u2029\u2060\u2066-\u2069\ufeff]|" + _HIDDEN.pattern)
-"""For a terminal also line ends, direction marks, isolates and what has no width."""
 
 
 def visible(text: str) -> str:
     """Evidence text for the page."""
     return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
-
-
-def terminal(text: str) -> str:
-    """Evidence text for one line of a terminal: nothing that moves the cursor, hides or reorders (Trojan Source)."""
-    return _MOVING.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
 
 
 def language(code: str | None) -> str:
