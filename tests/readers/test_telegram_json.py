@@ -293,6 +293,13 @@ def test_a_number_of_thousands_of_digits() -> None:
     assert units(found)[0].native_id == "11:" + "7" * 9000
 
 
+def test_a_message_of_millions_of_characters_is_passed_over() -> None:
+    found = read(chat(said(text="x\\" * 9_000_000), said(id=2)))
+    assert_accounts(found)
+    assert [one.locator for one in units(found)] == ["ptr=/messages/1"]
+    assert [(one.code, one.locator) for one in problems(found)] == [("R-LIMIT", "ptr=/messages/0")]
+
+
 def test_other_json_is_not_ours() -> None:
     assert score(b'{"messages": [{"sender_name": "x", "timestamp_ms": 1, "content": "y"}]}') == 0
     assert score(b'{"guild": {}, "channel": {"type": "GuildTextChat"}, "messages": []}') == 0

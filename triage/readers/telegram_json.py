@@ -18,11 +18,12 @@ from typing import Any
 
 from triage.model import Blob, Conversation, Head, Problem, Read, ReadContext, Reader, SourceFact, Tally, Unit
 from triage.problems import ReadError, problem
-from triage.readers.json_stream import JsonError, JsonStream
+from triage.readers.json_stream import TOO_LARGE, JsonError, JsonStream
 from triage.readers.telegram_units import APP, Place, contact_text, message_units, when_of, words
 from triage.readers.text_encoding import sniff
 
 FORMAT = "Telegram export"
+LIMIT = "8 million characters for one value"
 _TYPES = "personal_chat|bot_chat|saved_messages|private_group|private_supergroup|public_supergroup|private_channel"
 _CHAT = re.compile(rf'"type"\s*:\s*"(?:{_TYPES}|public_channel|replies|verify_codes)"')
 _MESSAGE = re.compile(r'"type"\s*:\s*"(?:message|service)"')
@@ -127,6 +128,10 @@ class _Export:
         self._at = f"{locate}0"
         for n, message in enumerate(self._stream.values()):
             self._at = f"{locate}{n + 1}"
+            if message is TOO_LARGE:
+                self._lost += 1
+                yield problem("R-LIMIT", "read", f"{locate}{n}", records=1, format="message", limit=LIMIT)
+                continue
             if not isinstance(message, dict):
                 yield self._unreadable(f"{pointer}/messages/{n}", message)
                 continue
@@ -247,8 +252,7 @@ class _Export:
 
 def _trouble(fault: JsonError, n: int, locator: str, begun: int) -> Problem:
     if fault.kind == "limit":
-        limit = "64 million characters a record"
-        return problem("R-LIMIT", "read", locator, records=begun, format=FORMAT, limit=limit)
+        return problem("R-LIMIT", "read", locator, records=begun, format=FORMAT, limit=LIMIT)
     code = "R-TRUNCATED" if fault.kind == "truncated" else "R-MALFORMED"
     at = f" at line {fault.line}, column {fault.column}"
     return problem(code, "read", locator, records=begun, format=FORMAT, at=at, n=n)

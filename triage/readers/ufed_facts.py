@@ -28,6 +28,8 @@ _TECHNICAL = frozenset(
         "InteractionStatuses",
     }
 )
+MAX_NAME = 2_000
+"""Characters of a file's name: a picture may be given as a link that holds all of it."""
 _NOT_A_VALUE = frozenset({"null", "N/A", "(null)"})
 
 
@@ -86,6 +88,7 @@ def attachment_names(model: Model) -> tuple[str, ...]:
     found: list[str] = []
     for one in model.all("Attachments", "Attachment"):
         name = one.get("attachment_extracted_path").replace("\\", "/") or one.get("Filename", "Name", "URL")
+        name = name[:MAX_NAME]
         if name and name not in found:
             found.append(name)
     return tuple(found)
