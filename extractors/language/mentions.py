@@ -18,7 +18,7 @@ UNKNOWN = "¤"
 
 
 class Spotter:
-    """The PhraseMatcher of one pack."""
+    """The PhraseMatchers of one pack: one for each concept, made when a text first asks for that concept."""
 
     def __init__(self, pack: CompiledPack) -> None:
         import spacy
@@ -27,42 +27,40 @@ class Spotter:
 
         self.pack = pack
         self._doc: Any = Doc
+        self._phrase_matcher: Any = PhraseMatcher
         self._vocab: Any = spacy.blank("xx").vocab
-        self._matcher: Any = PhraseMatcher(self._vocab, attr="ORTH")
-        self._keys: dict[int, tuple[int, bool]] = {}
-        by_key: dict[tuple[int, bool], list[Any]] = {}
-        for number, concept in enumerate(pack.concepts):
-            for form, slip in concept.forms.items():
-                by_key.setdefault((number, slip), []).append(Doc(self._vocab, words=list(form)))
-        for (number, slip), docs in by_key.items():
-            name = f"{number}{'~' if slip else ''}"
-            self._matcher.add(name, docs)
-            self._keys[self._vocab.strings[name]] = (number, slip)
+        self._matchers: dict[int, Any] = {}
 
-    def spot(self, tokens: Tokens) -> Found:
-        """The mentions in `tokens`."""
+    def read(self, tokens: Tokens) -> Found:
+        """`tokens` as a spaCy Doc, in which concepts are looked up as they are asked for."""
         known = self.pack.known
-        words = [w if w in known else UNKNOWN for w in tokens.words]
-        spans: dict[int, list[Span]] = {}
-        slips: set[Span] = set()
-        for key, start, end in self._matcher(self._doc(self._vocab, words=words)):
-            number, slip = self._keys[key]
-            spans.setdefault(number, []).append((start, end))
-            if slip:
-                slips.add((start, end))
-        return Found(self.pack, tokens, spans, slips)
+        return Found(self, tokens, self._doc(self._vocab, words=[w if w in known else UNKNOWN for w in tokens.words]))
+
+    def spot(self, concept: int, doc: Any) -> list[tuple[int, int, bool]]:
+        """(start, end, is a spelling slip) of every form of `concept` in `doc`."""
+        forms = self.pack.concepts[concept].forms
+        if not forms:
+            return []
+        if concept not in self._matchers:
+            self._matchers[concept] = self._make(concept)
+        return [(start, end, forms[tuple(t.text for t in doc[start:end])]) for _, start, end in self._matchers[concept](doc)]
+
+    def _make(self, concept: int) -> Any:
+        matcher = self._phrase_matcher(self._vocab, attr="ORTH")
+        matcher.add("form", [self._doc(self._vocab, words=list(form)) for form in self.pack.concepts[concept].forms])
+        return matcher
 
 
 class Found:
     """The mentions in one text; relations among them are worked out once, when asked for."""
 
-    def __init__(self, pack: CompiledPack, tokens: Tokens, spans: dict[int, list[Span]], slips: set[Span]) -> None:
-        self.pack, self.tokens, self.slips = pack, tokens, slips
-        self._spotted = spans
+    def __init__(self, spotter: Spotter, tokens: Tokens, doc: Any) -> None:
+        self.pack, self.tokens = spotter.pack, tokens
+        self.slips: set[Span] = set()
+        self._spotter, self._doc = spotter, doc
         self._done: dict[int, list[Span]] = {}
         self._costs: dict[str, list[int]] = {}
-        filler = pack.roles.filler
-        self._fillers = frozenset(i for s, e in spans.get(filler, ()) for i in range(s, e))
+        self._fillers = frozenset(i for s, e in self.of(self.pack.roles.filler) for i in range(s, e))
 
     def of(self, concept: int) -> list[Span]:
         """Where `concept` stands, in text order."""
@@ -70,8 +68,9 @@ class Found:
             return []
         done = self._done.get(concept)
         if done is None:
-            self._done[concept] = list(self._spotted.get(concept, ()))  # a concept inside itself sees its forms only
-            done = self._done[concept] = sorted(self._work_out(concept))
+            forms = self._forms(concept)
+            self._done[concept] = sorted(forms)  # a concept inside itself sees its forms only
+            done = self._done[concept] = sorted(self._work_out(concept, forms))
         return done
 
     def cost(self, within: str) -> list[int]:
@@ -84,9 +83,16 @@ class Found:
         """The first mention of `concept` between two tokens."""
         return next((s for s in self.of(concept) if s[0] >= low and s[1] <= high), None)
 
-    def _work_out(self, concept: int) -> set[Span]:
+    def _forms(self, concept: int) -> set[Span]:
+        out: set[Span] = set()
+        for start, end, slip in self._spotter.spot(concept, self._doc):
+            out.add((start, end))
+            if slip:
+                self.slips.add((start, end))
+        return out
+
+    def _work_out(self, concept: int, out: set[Span]) -> set[Span]:
         entry = self.pack.concepts[concept]
-        out = set(self._spotted.get(concept, ()))
         if entry.numbers is not None:
             return self._numbers(*entry.numbers)
         for pattern in entry.patterns:

@@ -52,18 +52,50 @@ class Relation:
     links: tuple[Link, ...]
 
 
+MAX_FORMS = 25_000
+"""What one form may stand for. More is a relation, not a form: it costs every worker seconds and memory."""
+
+
 def expand_form(form: str, inflections: Mapping[str, Sequence[str]]) -> list[str]:
-    """Every plain form that `form` stands for."""
-    if found := _INFLECTION.search(form):
-        if found[1] not in inflections:
-            raise GrammarError(f"inflection {{{found[1]}}} is not in inflections.toml")
-        made = [form[: found.start()] + word + form[found.end() :] for word in inflections[found[1]]]
-        return [done for one in made for done in expand_form(one, inflections)]
-    pieces = _GROUP.split(form)
-    if any(ch in "(){}" for piece in pieces[::2] for ch in piece):
+    """Every plain form that `form` stands for; GrammarError above `MAX_FORMS`."""
+    made, end = _choices(form, 0, inflections)
+    if end < len(form):
         raise GrammarError(f"unbalanced bracket in form {form!r}")
-    choices = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
-    return [" ".join("".join(parts).split()) for parts in product(*choices)]
+    return list(dict.fromkeys(" ".join(one.split()) for one in made))
+
+
+def _choices(form: str, at: int, inflections: Mapping[str, Sequence[str]]) -> tuple[list[str], int]:
+    """The alternatives from `at` to the closing bracket (or the end), and where that is."""
+    out: list[str] = []
+    row = [""]
+    while at < len(form) and form[at] != ")":
+        if form[at] == "|":
+            out, row, at = out + row, [""], at + 1
+            continue
+        pieces, at = _piece(form, at, inflections)
+        row = [left + right for left in row for right in pieces]
+        if len(row) + len(out) > MAX_FORMS:
+            raise GrammarError(
+                f"form {form!r} stands for more than {MAX_FORMS} forms: name its parts as concepts and relate them in "
+                "`patterns`"
+            )
+    return out + row, at
+
+
+def _piece(form: str, at: int, inflections: Mapping[str, Sequence[str]]) -> tuple[Sequence[str], int]:
+    """One character, one `{word}` or one bracket with its alternatives."""
+    if form[at] == "(":
+        inner, end = _choices(form, at + 1, inflections)
+        if end >= len(form):
+            raise GrammarError(f"unbalanced bracket in form {form!r}")
+        return inner, end + 1
+    if form[at] == "{":
+        end = form.find("}", at)
+        name = form[at + 1 : end]
+        if end < 0 or name not in inflections:
+            raise GrammarError(f"inflection {{{name}}} is not in inflections.toml")
+        return inflections[name], end + 1
+    return form[at], at + 1
 
 
 def parse_pattern(source: str) -> Relation:
