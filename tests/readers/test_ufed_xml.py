@@ -201,6 +201,13 @@ def test_a_message_carries_sender_time_state_and_place() -> None:
     assert {unit.conversation for unit in units(found)} == {"Ana"}
 
 
+@pytest.mark.parametrize(("status", "direction"), [("Sent", "outgoing"), ("Draft", "outgoing"), ("Read", None)])
+def test_a_message_without_a_sender_is_placed_by_its_status(status: str, direction: str | None) -> None:
+    bare = model("InstantMessage", field("Body", "ya"), field("Status", status))
+    said = [one for one in units(read(report(chat(bare)))) if one.origin == "message"]
+    assert [(one.sender, one.direction) for one in said] == [("", direction)]
+
+
 def test_a_quoted_original_is_a_unit_of_its_own() -> None:
     quoted = message("lo que dije", field("Identifier", "AA11"))
     data = model(

@@ -14,7 +14,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
-from json.scanner import make_scanner
+from json import scanner
 from typing import Any, BinaryIO
 
 BLOCK = 1 << 20
@@ -27,6 +27,9 @@ _MARK = re.compile(r'[\[\]{}"]')
 _STRING_END = re.compile(r'(?:[^"\\]|\\.)*+"', re.DOTALL)
 _UNFINISHED = re.compile(r"(?:t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|-|\\?u?[0-9A-Fa-f]{0,4})?\Z")
 """What may stand at the end of a text that breaks off in a word, a number or an escape."""
+
+
+_scanner: Callable[[json.JSONDecoder], Callable[[str, int], tuple[Any, int]]] = vars(scanner)["make_scanner"]
 
 
 def _whole_number(digits: str) -> int | str:
@@ -53,7 +56,7 @@ class JsonStream:
         self._handle = handle
         self._wide = None if codec.startswith("utf-8") else codecs.getincrementaldecoder(codec)("replace")
         self._pending = b""
-        self._scan: Callable[[str, int], tuple[Any, int]] = make_scanner(json.JSONDecoder(strict=False))
+        self._scan: Callable[[str, int], tuple[Any, int]] = _scanner(json.JSONDecoder(strict=False))
         self._text = ""
         self._at = 0
         self._ended = False

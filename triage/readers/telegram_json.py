@@ -19,7 +19,8 @@ from typing import Any
 from triage.model import Blob, Conversation, Head, Problem, Read, ReadContext, Reader, SourceFact, Tally, Unit
 from triage.problems import ReadError, problem
 from triage.readers.json_stream import TOO_LARGE, JsonError, JsonStream
-from triage.readers.telegram_units import APP, Place, contact_text, message_units, when_of, words
+from triage.readers.telegram_fields import APP, Place, contact_text, when_of, words
+from triage.readers.telegram_units import message_units
 from triage.readers.text_encoding import sniff
 
 FORMAT = "Telegram export"

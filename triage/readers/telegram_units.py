@@ -2,8 +2,8 @@
 
 A message's text is its parts joined; behind a link whose target differs from what it shows stands the target in
 angle brackets, because it is what a tap would have opened. Places, polls, invoices and games, which have no text of
-their own, are printed into it. A service line ("phone call", "invite members") is an `event`; its text names the
-actor, the action and the fields that the export gives. Missing keys are normal and never an error.
+their own, are printed into it. A service line ("phone call", "invite members") is an `event` (`telegram_service`).
+Missing keys are normal and never an error.
 
 Times: `date_unixtime` is UTC (exports since 2022); `date` is the wall clock of the computer that exported.
 `native_id` is `<chat id>:<message id>`, which is unique and is how vendors' reports name the same message.
@@ -12,82 +12,49 @@ Times: `date_unixtime` is UTC (exports since 2022); `date` is the wall clock of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from triage.model import NO_TIME, Direction, Moment, Unit
+from triage.model import Unit
+from triage.readers.telegram_fields import (
+    APP,
+    Detail,
+    Place,
+    contact_text,
+    direction_of,
+    joined_text,
+    native_id,
+    when_of,
+    words,
+)
+from triage.readers.telegram_service import service_unit
 from triage.readers.vcard_parse import card_lines, parse_cards
-from triage.timestamps import from_iso, from_unix, is_absurd
+from triage.timestamps import is_absurd
 
-APP = "Telegram"
-Detail = dict[str, str | int | bool | None]
 _MEDIA = ("photo", "file", "contact_vcard")
-_PLAIN = ("media_type", "mime_type", "via_bot", "author", "saved_from", "forwarded_from", "forwarded_from_id")
-_PLAIN += (
-    "sticker_emoji",
-    "edited",
-    "duration_seconds",
-    "self_destruct_period_seconds",
-    "live_location_period_seconds",
+_PLAIN = (
+    *("media_type", "mime_type", "via_bot", "author", "saved_from", "forwarded_from", "forwarded_from_id"),
+    *("sticker_emoji", "edited", "duration_seconds", "self_destruct_period_seconds", "live_location_period_seconds"),
 )
-_SERVICE_SKIPPED = frozenset(
-    {"id", "type", "date", "date_unixtime", "edited", "edited_unixtime", "actor", "actor_id", "action", "text"}
-    | {"text_entities", "reply_to_message_id", "reply_to_peer_id", "reactions", "photo", "width", "height", "peer_id"}
+_BARE = frozenset(
+    {"id", "type", "date", "date_unixtime", "from", "from_id", "text", "text_entities", "reply_to_message_id"}
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a message stands and what is known of its chat."""
-
-    conversation: str
-    chat_id: str
-    chat_type: str
-    owner_id: str
-    """`user123` of the exporting account, where the export says."""
-    zone: str | None
-
-
-def words(value: Any) -> str:
-    """A scalar as text; empty for null, lists and objects."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None or isinstance(value, list | dict | bool) else str(value)
-
-
-def joined_text(value: Any) -> str:
-    """`text` or `text_entities`: a string, or a list of strings and typed parts."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, list):
-        return words(value)
-    return "".join(_part(part) for part in value)
-
-
-def _part(part: Any) -> str:
-    if not isinstance(part, dict):
-        return words(part)
-    text, href = words(part.get("text")), words(part.get("href"))
-    return f"{text} <{href}>" if href and href != text else text
-
-
-def when_of(record: dict[str, Any], zone: str | None) -> Moment:
-    """The record's time: Unix seconds, else the local date."""
-    stamp = words(record.get("date_unixtime"))
-    if stamp:
-        try:
-            return from_unix(int(stamp), source=stamp)
-        except ValueError:
-            pass  # then the local date may still be understood
-    date = record.get("date")
-    if isinstance(date, int) and not isinstance(date, bool):
-        return from_unix(date)
-    return from_iso(words(date), zone=zone) if words(date) else NO_TIME
+"""A message with no other key is only text, as most are."""
+_FLAG_KEYS = (
+    ("edited", "edited"),
+    ("edited_unixtime", "edited"),
+    ("forwarded_from", "forwarded"),
+    ("forwarded_from_id", "forwarded"),
+    ("self_destruct_period_seconds", "self_destruct"),
+    ("contact_information", "shared_contact"),
+    ("location_information", "shared_location"),
+)
 
 
 def message_units(message: dict[str, Any], place: Place, locator: str) -> Iterator[Unit]:
     """The message's unit; after it the contact that it shares."""
-    unit = _service(message, place, locator) if message.get("type") == "service" else _message(message, place, locator)
+    unit = (
+        service_unit(message, place, locator) if message.get("type") == "service" else _message(message, place, locator)
+    )
     yield unit
     if "contact_information" in message or "contact_vcard" in message:
         yield from _shared_contact(message, unit)
@@ -122,33 +89,13 @@ def _message(message: dict[str, Any], place: Place, locator: str) -> Unit:
         conversation=place.conversation,
         sender=sender or from_id or ("Deleted Account" if "from" in message else ""),
         when=when,
-        direction=_direction(from_id, place),
+        direction=direction_of(from_id, place),
         flags=tuple(sorted(flags)),
         attachments=files,
-        native_id=_native(place.chat_id, get("id")),
+        native_id=native_id(place.chat_id, get("id")),
         reply_to=_reply_to(message, place),
         detail=detail,
     )
-
-
-_BARE = frozenset(
-    {"id", "type", "date", "date_unixtime", "from", "from_id", "text", "text_entities", "reply_to_message_id"}
-)
-"""A message with no other key is only text, as most are."""
-_FLAG_KEYS = (
-    ("edited", "edited"),
-    ("edited_unixtime", "edited"),
-    ("forwarded_from", "forwarded"),
-    ("forwarded_from_id", "forwarded"),
-    ("self_destruct_period_seconds", "self_destruct"),
-    ("contact_information", "shared_contact"),
-    ("location_information", "shared_location"),
-)
-
-
-def _native(chat_id: str, message_id: Any) -> str:
-    number = words(message_id)
-    return f"{chat_id}:{number}" if chat_id and number else number
 
 
 def _reply_to(message: dict[str, Any], place: Place) -> str:
@@ -156,18 +103,7 @@ def _reply_to(message: dict[str, Any], place: Place) -> str:
     if target is None:
         return ""
     peer = words(message.get("reply_to_peer_id")).lstrip("abcdefghijklmnopqrstuvwxyz")
-    return _native(peer or place.chat_id, target)
-
-
-def _direction(from_id: str, place: Place) -> Direction | None:
-    """By the exporting account; in a chat of two by the other's id; None where the export does not say."""
-    if not from_id:
-        return None
-    if place.owner_id:
-        return "outgoing" if from_id in (place.owner_id, place.owner_id.removeprefix("user")) else "incoming"
-    if place.chat_type in ("personal_chat", "bot_chat") and place.chat_id:
-        return "incoming" if from_id in (f"user{place.chat_id}", place.chat_id) else "outgoing"
-    return None
+    return native_id(peer or place.chat_id, target)
 
 
 def _files(message: dict[str, Any]) -> tuple[tuple[str, ...], bool]:
@@ -234,41 +170,6 @@ def _printed(message: dict[str, Any]) -> Iterator[str]:
         yield "Game: " + ", ".join(f for f in (game, words(message.get("game_link"))) if f)
 
 
-def _service(message: dict[str, Any], place: Place, locator: str) -> Unit:
-    actor, actor_id = words(message.get("actor")), words(message.get("actor_id"))
-    action = words(message.get("action")) or "service message"
-    facts = [_fact(key, value) for key, value in message.items() if key not in _SERVICE_SKIPPED]
-    said = joined_text(message.get("text")) or joined_text(message.get("text_entities"))
-    head = f"{actor or actor_id or 'Deleted Account'}: {action.replace('_', ' ')}"
-    when = when_of(message, place.zone)
-    flags = {"absurd_time"} if is_absurd(when) else set()
-    if action == "phone_call" and words(message.get("discard_reason")) in ("missed", "busy"):
-        flags.add("missed")
-    return Unit(
-        origin="event",
-        locator=locator,
-        text="\n".join(part for part in (", ".join([head, *(fact for fact in facts if fact)]), said) if part),
-        app=APP,
-        conversation=place.conversation,
-        sender=actor or actor_id,
-        when=when,
-        direction=_direction(actor_id, place) if action == "phone_call" else None,
-        flags=tuple(sorted(flags)),
-        native_id=_native(place.chat_id, message.get("id")),
-        detail={"action": action, **({"from_id": actor_id} if actor_id else {})},
-    )
-
-
-def _fact(key: str, value: Any) -> str:
-    if isinstance(value, list):
-        shown = ", ".join(words(one) or "Deleted Account" for one in value if not isinstance(one, list | dict))
-    elif isinstance(value, dict):
-        shown = ", ".join(f"{k} {words(v)}" for k, v in value.items() if words(v))
-    else:
-        shown = ("yes" if value else "no") if isinstance(value, bool) else words(value)
-    return f"{key.replace('_', ' ')}: {shown}" if shown else ""
-
-
 def _shared_contact(message: dict[str, Any], unit: Unit) -> Iterator[Unit]:
     """The contact that a message shares, from its fields or from an inline vCard."""
     card = message.get("contact_information")
@@ -293,8 +194,3 @@ def _shared_contact(message: dict[str, Any], unit: Unit) -> Iterator[Unit]:
             flags=("shared_contact",),
             detail={"name": name},
         )
-
-
-def contact_text(name: str, phone: str) -> str:
-    """A contact for people."""
-    return "\n".join(f"{label}: {value}" for label, value in (("Name", name), ("Phone", phone)) if value)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from triage.model import SourceFact, VendorHash
-from triage.readers.ufed_tree import Item, Root, TaggedFile
+from triage.readers.ufed_model import Item, Root, TaggedFile
 
 Algorithm = Literal["md5", "sha1", "sha256"]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from triage.model import NO_TIME, Moment
-from triage.readers.ufed_tree import Model
+from triage.readers.ufed_model import Model
 from triage.timestamps import from_iso
 
 _TECHNICAL = frozenset(

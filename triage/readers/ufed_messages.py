@@ -22,8 +22,8 @@ from triage.readers.ufed_facts import (
     plain,
     position,
 )
+from triage.readers.ufed_model import Model
 from triage.readers.ufed_report import Chat, Report
-from triage.readers.ufed_tree import Model
 from triage.timestamps import is_absurd
 
 Detail = dict[str, str | int | bool | None]
@@ -122,7 +122,7 @@ def _direction(model: Model, chat: Chat | None, sender: Party | None, others: li
             return "outgoing" if owner else "incoming"
     if any(one.owner for one in others) and len(others) == 1:
         return "incoming"
-    folder = _FOLDERS.search(model.get("Folder", "Direction"))
+    folder = _FOLDERS.search(model.get("Folder", "Direction") or (model.get("Status") if sender is None else ""))
     if folder is None:
         return None
     return "incoming" if folder[1] else "outgoing"

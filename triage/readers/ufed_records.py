@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from triage.model import Direction, Origin, Unit
 from triage.readers.ufed_facts import Party, fact_lines, moment, parties, place_name, plain, position
 from triage.readers.ufed_messages import Detail, vendor_detail
+from triage.readers.ufed_model import Model
 from triage.readers.ufed_report import Chat, Report
-from triage.readers.ufed_tree import Model
 from triage.timestamps import is_absurd
 
 _DURATION = re.compile(r"(?:(\d+)\.)?(\d+):(\d{2}):(\d{2})(?:[.,]\d+)?\Z")

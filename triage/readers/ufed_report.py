@@ -6,8 +6,8 @@ from collections import Counter
 
 from triage.model import Conversation
 from triage.readers.ufed_facts import Party, parties, plain
+from triage.readers.ufed_model import Model
 from triage.readers.ufed_pointers import PointerTable, short_key
-from triage.readers.ufed_tree import Model
 
 
 class Report:

@@ -22,10 +22,11 @@ from triage.problems import ReadError, problem
 from triage.readers.text_encoding import looks_like_text, sniff
 from triage.readers.ufed_device import decoder_of, fact_of, hashes_of
 from triage.readers.ufed_messages import message_units
+from triage.readers.ufed_model import Event, Finished, Item, Model, Root, TaggedFile
 from triage.readers.ufed_pointers import read_pointers
 from triage.readers.ufed_records import participant_units, record_units
 from triage.readers.ufed_report import Report
-from triage.readers.ufed_tree import Event, Finished, Item, Model, Root, TaggedFile, Tree
+from triage.readers.ufed_tree import Tree
 from triage.readers.xml_legal import LegalBlocks, is_utf8
 from triage.readers.xml_stream import blocks_of
 
