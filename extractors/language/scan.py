@@ -118,7 +118,7 @@ class Scanner:
             pack = self.packs[p]
             if not self._fits(pack, [languages[u] for u in units], tokens):
                 continue
-            found = self._spotter(p).spot(expand(tokens, pack.short))
+            found = self._spotter(p).read(expand(tokens, pack.short))
             kept.extend(_Placed(pack, found, r) for r in _readings(found, wanted, units))
         for candidate in _best(kept):
             yield _hit(candidate)

@@ -6,6 +6,7 @@ form of several words its rarest word stands; for a concept made of relations th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -20,6 +21,7 @@ from triage.packs.schema import ContextSource, GuardSource, RuleSource
 Gates = tuple[tuple[frozenset[str], ...], ...]
 _SLIP_LENGTH = 8
 _GATES = 3
+_PLAIN = re.compile(r"(?!.*(?:([a-z])\1\1))[a-z]+(?: [a-z]+)*")
 _COMMON_COST = 400
 _GATE_LIMIT = 400
 """A set of words dearer than this does not help the gate."""
@@ -32,6 +34,7 @@ class _Compiler:
     def __init__(self, source: PackSource) -> None:
         self.source = source
         head = source.head
+        self._words: dict[str, tuple[str, ...]] = {}
         self.short: Short = _short(head.short)
         self.common = {w for text in head.common for w in self.words(text)}
         self.numbers: dict[str, int] = {}
@@ -46,7 +49,12 @@ class _Compiler:
 
     def words(self, text: str) -> tuple[str, ...]:
         """Folded words of a form, short forms written out."""
-        return tuple(expand(tokenise(text), self.short).words)
+        if text in self._words:
+            return self._words[text]
+        if _PLAIN.fullmatch(text) and self.short.keys().isdisjoint(made := tuple(text.split())):
+            return made  # what the tokeniser would give, without its cost: packs hold many forms
+        made = self._words[text] = tuple(expand(tokenise(text), self.short).words)
+        return made
 
     # -- concepts
 
@@ -71,34 +79,37 @@ class _Compiler:
                 return Concept(name=f"@{name}", forms={})
             raise PackError(f"concept @{name} is not defined.", where=where)
         source = self.source.concepts[name]
-        forms = dict.fromkeys(self._forms(name), False)
+        plain = self._plain(name)
+        forms = dict.fromkeys((form for text in plain if "#" not in text for form in self._spellings(text, name)), False)
         if source.slips:
             for form in list(forms):
                 for slip in _slips(form):
                     forms.setdefault(slip, True)
-        patterns = [p for text in source.patterns for p in self.patterns(text, "sentence", name)]
+        written = [*source.patterns, *(text for text in plain if "#" in text)]
+        patterns = [p for text in written for p in self.patterns(text, "sentence", name)]
         for other in source.include:
             included = self.concepts[self.concept(f"@{other}", name)]
             forms = {**included.forms, **forms}
             patterns.extend(included.patterns)
         return Concept(name=f"@{name}", forms=forms, patterns=tuple(patterns))
 
-    def _forms(self, name: str) -> Iterable[tuple[str, ...]]:
-        head = self.source.head
-        for form in self.source.concepts[name].forms:
-            try:
-                plain = expand_form(form, self.source.inflections)
-            except GrammarError as error:
-                raise PackError(f"concept {name}: {error}.", where=self.source.where[name]) from error
-            for text in plain:
-                made = self.words(text)
-                if not made:
-                    raise PackError(f"concept {name}: form {form!r} holds no word.", where=self.source.where[name])
-                yield made
-                for prefix in head.prefixes:
-                    yield (fold(prefix) + made[0], *made[1:])
-                for suffix in head.suffixes:
-                    yield (*made[:-1], made[-1] + fold(suffix))
+    def _plain(self, name: str) -> list[str]:
+        """The forms of a concept with inflections and alternatives written out; `# years` stays a pattern."""
+        try:
+            return [p for form in self.source.concepts[name].forms for p in expand_form(form, self.source.inflections)]
+        except GrammarError as error:
+            raise PackError(f"concept {name}: {error}.", where=self.source.where[name]) from error
+
+    def _spellings(self, text: str, name: str) -> Iterable[tuple[str, ...]]:
+        """The folded words of one form, and with the particles this language writes onto words."""
+        made = self.words(text)
+        if not made:
+            raise PackError(f"concept {name}: form {text!r} holds no word.", where=self.source.where[name])
+        yield made
+        for prefix in self.source.head.prefixes:
+            yield (fold(prefix) + made[0], *made[1:])
+        for suffix in self.source.head.suffixes:
+            yield (*made[:-1], made[-1] + fold(suffix))
 
     # -- patterns
 
