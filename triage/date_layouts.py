@@ -39,8 +39,8 @@ YearPlace = Literal["first", "last", "short"]
 Fields = tuple[int, int, int]
 """Three numbers as written, from the left."""
 FIRST_YEAR, LAST_YEAR = 2009, 2044
-MOST_DAYS = 2_000_000
-"""More changes of day than this are not kept: such a layout stays undecided."""
+MOST_DAYS = 200_000
+"""More changes of day than this are not kept in order; the days beyond count for impossible readings alone."""
 _MOST_CHANGES = 1_000
 _PLACES: dict[Order, tuple[int, int, int]] = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
 
@@ -100,14 +100,18 @@ class DayEvidence:
         self._fields = array("H")
         self._first = array("Q")
         self._last: Fields | None = None
+        self._beyond: set[Fields] = set()
         self._witness: dict[Order, int] = {}
 
     def add(self, fields: Fields, count: int = 1) -> None:
         """`count` consecutive records of one day."""
-        if fields != self._last and self.place != "first" and len(self._first) <= MOST_DAYS:
-            self._fields.extend(fields)
-            self._first.append(self.records)
+        if fields != self._last and self.place != "first":
             self._last = fields
+            if len(self._first) < MOST_DAYS:
+                self._fields.extend(fields)
+                self._first.append(self.records)
+            elif len(self._beyond) < MOST_DAYS:
+                self._beyond.add(fields)
         self.records += count
 
     def witness(self, fields: Fields, stated: Civil) -> None:
@@ -120,8 +124,8 @@ class DayEvidence:
         """The proof, once all records were added."""
         if self.place == "first":
             return Proof(spans=((0, "ymd"),), reason="the year stands first")
-        if len(self._first) > MOST_DAYS:
-            return Proof(spans=((0, None),), reason="the date changes too often")
+        if self._beyond:
+            return self._prove_unordered()
         days = [(f[0], f[1], f[2]) for f in self._rows()]
         eras = {order: self._era(order, days) for order in self._orders()}
         read = {order: [self._valid(order, d, eras[order]) for d in days] for order in self._orders()}
@@ -129,6 +133,14 @@ class DayEvidence:
         settled = {order for _, order in spans if order}
         era = eras[min(settled)] if len(settled) == 1 else "gregorian"
         return Proof(spans=spans, reason=reason, short_era=era)
+
+    def _prove_unordered(self) -> Proof:
+        """Where the day changes too often to keep the order of records: by impossible readings only."""
+        days = sorted(self._beyond.union((f[0], f[1], f[2]) for f in self._rows()))
+        era = self._era("dmy", days)
+        cast = {vote for d in days if (vote := _vote(self._valid("dmy", d, era), self._valid("mdy", d, era)))}
+        only = min(cast) if len(cast) == 1 and len(self._beyond) < MOST_DAYS else None
+        return Proof(spans=((0, only),), reason="the date changes too often to follow its order", short_era=era)
 
     def _orders(self) -> tuple[Order, ...]:
         return ("dmy", "mdy") if self.place == "last" else ("dmy", "mdy", "ymd")

@@ -115,7 +115,27 @@ def local_time(
         return Moment(source=source)
     if zone is None:  # by far the most frequent case: a million lines of a chat export come this way
         return Moment(local=f"{date}T{hour:02}:{minute:02}:{second:02}", source=source, basis="device-local")
+    if utc_hour := _plain_hour(year, month, day, hour, zone):
+        rest = f":{minute:02}:{second:02}"
+        return Moment(
+            at=f"{utc_hour}{rest}+00:00", local=f"{date}T{hour:02}{rest}", source=source, basis="device-local"
+        )
     return _in_zone(datetime(year, month, day, hour, minute, second, tzinfo=UTC), source, zone)
+
+
+@lru_cache(maxsize=4096)
+def _plain_hour(year: int, month: int, day: int, hour: int, zone: str) -> str | None:
+    """`YYYY-MM-DDTHH` in UTC of an hour that has one offset of whole hours throughout; None for every other hour."""
+    tz = find_zone(zone)
+    ends = [datetime(year, month, day, hour, m, tzinfo=tz, fold=fold) for m in (0, 59) for fold in (0, 1)]
+    offsets = {end.utcoffset() for end in ends}
+    offset = offsets.pop()
+    if offsets or offset is None or offset % timedelta(hours=1):
+        return None
+    try:
+        return ends[0].astimezone(UTC).strftime("%Y-%m-%dT%H") if year >= 1000 else None
+    except OverflowError:
+        return None
 
 
 @lru_cache(maxsize=4096)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.readers.whatsapp_reading import codes, detect, read_all, tally, units
+from triage import date_layouts
 from triage.model import Conversation, Unit
-from triage.readers import whatsapp_survey
+from triage.readers import text_blocks, whatsapp_rows, whatsapp_survey
 
 LRM = "\u200e"
 
@@ -407,3 +408,23 @@ def test_a_file_name_with_the_day_in_it_proves_the_order() -> None:
     found = read_all(text)
     assert [u.when.local for u in units(found)] == ["2020-04-03T10:00:00", "2020-04-04T10:00:00"]
     assert codes(found) == []
+
+
+def test_a_text_without_end_is_cut_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_blocks, "BLOCK", 64)
+    monkeypatch.setattr(text_blocks, "LONGEST_LINE", 300)
+    monkeypatch.setattr(whatsapp_rows, "LONGEST", 200)
+    text = "17/09/2019, 10:00 - Ana: " + "x" * 2000 + "\nmore\n18/09/2019, 10:00 - Bo: " + "y\n" * 500
+    found = read_all(text + "19/09/2019, 10:00 - Cy: z\n")
+    made = units(found)
+    assert codes(found) == ["R-RECORD", "R-RECORD"]
+    assert [(u.sender, u.text[:1], len(u.text) <= 201) for u in made] == [
+        ("Ana", "x", True), ("Bo", "y", True), ("Cy", "z", True)]  # fmt: skip
+    assert [u.locator.split("-")[0] for u in made] == ["line=1", "line=3", "line=503"]
+
+
+def test_days_that_change_all_the_time_still_prove_by_impossible_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(date_layouts, "MOST_DAYS", 5)
+    lines = [f"{day:02}/0{3 + day % 2}/2019, 10:00 - Ana: x\n" for day in (3, 4, 5, 3, 4, 5, 6, 7, 28)]
+    assert units(read_all("".join(lines)))[0].when.local == "2019-04-03T10:00:00"
+    assert codes(read_all("".join(lines[:-1]))) == ["R-DATE-ORDER"]

@@ -16,6 +16,7 @@ from triage.problems import problem
 from triage.readers.text_encoding import SAMPLE, find_encoding, sniff
 
 BLOCK = 1 << 20
+LONGEST_LINE = 1 << 22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,10 @@ class LineText:
     """The last line has no line end."""
 
     def blocks(self, blob: Blob) -> Iterator[str]:
-        """The whole text; every block ends at a line end, which the last line is given. Line ends are `\\n`."""
+        """The whole text; every block ends at a line end, which the last line is given. Line ends are `\\n`.
+
+        Of a line longer than `LONGEST_LINE` the rest is left out; what is left makes a block of its own.
+        """
         decoder = codecs.getincrementaldecoder(self.codec)("replace")
         rest = held = ""
         with blob.open() as handle:
@@ -41,18 +45,29 @@ class LineText:
                 text, held = (text[:-1], "\r") if text.endswith("\r") else (text, "")
                 text = self._lines(text)
                 if end := text.rfind("\n") + 1:
-                    yield rest + text[:end]
+                    yield from _whole_lines(rest + text[:end])
                     rest = ""
-                rest += text[end:]
+                rest += text[end:] if len(rest) <= LONGEST_LINE else ""
         rest += self._lines(held + decoder.decode(b"", True))
         if rest:
-            yield rest if rest.endswith("\n") else rest + "\n"
+            yield from _whole_lines(rest if rest.endswith("\n") else rest + "\n")
 
     def _lines(self, text: str) -> str:
         if "\r" not in text:
             return text
         text = text.replace("\r\n", "\n")
         return text.replace("\r", "\n") if self.cr_only else text
+
+
+def _whole_lines(block: str) -> Iterator[str]:
+    """The block; its first line, which alone can have come in pieces, is cut and set apart where it is too long."""
+    end = block.index("\n")
+    if end <= LONGEST_LINE:
+        yield block
+        return
+    yield block[:LONGEST_LINE] + "\n"
+    if end + 1 < len(block):
+        yield block[end + 1 :]
 
 
 def head_text(start: bytes) -> str:

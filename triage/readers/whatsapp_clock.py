@@ -45,7 +45,7 @@ def alternation(names: tuple[str, ...]) -> str:
 
 
 def _flexible(word: str) -> str:
-    body = re.escape(word.rstrip(".")).replace(r"\ ", r"\s*")
+    body = re.escape(word.rstrip(".")).replace(r"\ ", r"\s{0,2}")
     return body + (r"\.?" if word.endswith(".") else "")
 
 

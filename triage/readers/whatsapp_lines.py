@@ -25,7 +25,8 @@ from typing import NamedTuple
 from triage.date_layouts import Fields, YearPlace, year_place
 from triage.readers.whatsapp_clock import AFTER, BETWEEN, HALF, MARK, MONTH, SPACE, month_number
 
-_J = f"[{MARK}{SPACE}]*"
+_J = f"[{MARK}{SPACE}]{{0,4}}"
+"""What may stand between two parts: few characters, or a line of blanks would take for ever."""
 _DASH = r"[-\u2010-\u2015\u2212]"
 _NUMERIC = [
     rf"\d{{1,4}}{_J}{first}{_J}\d{{1,2}}{_J}{second}{_J}\d{{1,4}}{last}"
@@ -46,12 +47,12 @@ _CLOCK = (
     rf"(?:{HALF}{_J})?(?<!\d)\d{{1,2}}(?:{_J}[:.٫]{_J}|{_J}h{_J})\d{{2}}(?!\d)"
     rf"(?:(?:{_J}[:.٫]{_J}|{_J}min{_J})\d{{2}}(?!\d)(?:{_J}s(?!\w))?)?(?:{_J}{HALF})?(?:{_J}{AFTER}(?!\w))?"
 )
-_GAP = rf"[{MARK}{SPACE},،、]*(?:{BETWEEN}[{MARK}{SPACE},،]+)?"
+_GAP = rf"[{MARK}{SPACE},،、]{{0,5}}(?:{BETWEEN}[{MARK}{SPACE},،]{{1,4}})?"
 _STAMP = f"(?:{_DATE}{_GAP}{_CLOCK}|{_CLOCK}{_GAP}{_DATE})"
-_LEAD = f"[{MARK}]*"
+_LEAD = f"[{MARK}]{{0,4}}"
 _MAYBE = r"(?=\[|\d|[^\d\n]{2,20}\d{1,2}[^\d\n]{1,3}\d{2})"
 """A cheap look before the grammar: lines that begin with a word rarely have two numbers right behind it."""
-_DASHED = rf"[{SPACE}][{MARK}]*{_DASH}[{MARK}]*(?:[{SPACE}]|(?=\n))"
+_DASHED = rf"[{SPACE}][{MARK}]{{0,2}}{_DASH}[{MARK}]{{0,2}}(?:[{SPACE}]|(?=\n))"
 _COLON = rf":(?:[{SPACE}]|(?=\n))"
 _BEGIN = rf"{_LEAD}{_MAYBE}\[?{_J}{_STAMP}{_J}"
 """The stamp stands once in the expression, for compiling it takes longer than reading a small file."""

@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from triage.readers.text_blocks import LONGEST_LINE
 from triage.readers.whatsapp_lines import COLUMNS
 
 Row = tuple[str, str, str, str, str, str, str]
 """Stamp, date and time of the file's own form; a header of another form; name, its colon, text.
 
 A part that is not there is falsy (`re.split` gives None)."""
-LONGEST = 1 << 24
+LONGEST = LONGEST_LINE - 4096
+"""A WhatsApp message has at most 65,536 characters; whatever was appended to a file is cut far behind that."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,8 +24,10 @@ class Batch:
     columns: list[list[str]]
     before: str = ""
     """Lines before the first header of the file, each with a leading line end."""
+    is_cut: bool = False
+    """The text of the only row (or the lines before the first) is longer than `LONGEST` and was cut."""
     cut_lines: int = 0
-    """Lines left out of the text of the last row, which is longer than `LONGEST`."""
+    """Line ends that were left out with it."""
 
     @property
     def rows(self) -> Iterable[Row]:
@@ -45,6 +49,7 @@ class Rows:
         """The last record of the blocks so far; its text may go on."""
         self._more: list[str] = []
         self._size = self._cut = 0
+        self._is_cut = False
 
     def batches(self, blocks: Iterator[str]) -> Iterator[Batch]:
         for block in blocks:
@@ -65,6 +70,7 @@ class Rows:
         """Add to the text of the record that is held (or of what stands before the first)."""
         room = LONGEST - self._size
         if len(text) > room:
+            self._is_cut = True
             self._cut += text.count("\n", room)
             text = text[:room]
         if text:
@@ -72,8 +78,9 @@ class Rows:
             self._size += len(text)
 
     def _finish(self) -> list[Batch]:
-        text, cut = "".join(self._more), self._cut
-        self._more, self._size, self._cut = [], 0, 0
-        if self._held is None:
-            return [Batch(columns=[[] for _ in range(COLUMNS)], before=text, cut_lines=cut)] if text or cut else []
-        return [Batch(columns=[*([cell] for cell in self._held[:-1]), [text]], cut_lines=cut)]
+        text = "".join(self._more)
+        made = Batch(columns=[[] for _ in range(COLUMNS)], before=text, is_cut=self._is_cut, cut_lines=self._cut)
+        self._more, self._size, self._cut, self._is_cut = [], 0, 0, False
+        if self._held is not None:
+            made.columns, made.before = [*([cell] for cell in self._held[:-1]), [text]], ""
+        return [made] if self._held is not None or text else []

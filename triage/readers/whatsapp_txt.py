@@ -14,8 +14,8 @@ foreign to the file and rare, or its name never recurs and time runs backwards t
 only the line ends are made LF. `line=12-14` counts the lines of the file from 1, as `sed -n 12,14p` does.
 
 **Refused:** stamps without a year or without a time (screenshots typed off, Telegram and LINE copies), and the zone.
-A message of more than 16 Mi characters is cut there and reported. An export holds about the newest 10,000 messages with
-media or 40,000 without (WhatsApp help pages): a count at that limit is told in a tally.
+A message of more than 4 million characters is cut there and reported. An export holds about the newest 10,000 messages
+with media or 40,000 without (WhatsApp help pages): a count at that limit is told in a tally.
 
 References: formats notes and issue threads of public parsers (Pustur/whatsapp-chat-parser, lucasrodes/whatstk,
 JBGruber/rwhatsapp, rodrigogs/whats-reader); Unicode CLDR for date and time words.

@@ -11,7 +11,7 @@ from triage.problems import ReadError, problem
 from triage.readers.quick_units import plain_message
 from triage.readers.text_blocks import LineText
 from triage.readers.whatsapp_lines import Layout, parse_header
-from triage.readers.whatsapp_rows import Row, Rows
+from triage.readers.whatsapp_rows import LONGEST, Row, Rows
 from triage.readers.whatsapp_survey import Survey
 from triage.readers.whatsapp_times import Times
 from triage.readers.whatsapp_words import HEAD, Kind, event_kind, kind_of, needs_look, notice_heads, shown_name, stubs
@@ -19,6 +19,7 @@ from triage.readers.whatsapp_words import HEAD, Kind, event_kind, kind_of, needs
 FORMAT = "WhatsApp export"
 APP = "WhatsApp"
 REMEDY = "Ask for the original export, or send a few of its first lines with the names changed."
+_MOST_KINDS = 10_000
 _LIMITS = (10_000, 40_000)
 _TALLIES = {
     "media_omitted": "media_omitted",
@@ -40,6 +41,7 @@ class Reading:
         self.found = found
         self.conversation = conversation
         self.times = Times(found, zone)
+        self._kinds: dict[str, Kind] = {}
         self.line = 1
         self.flags: Counter[str] = Counter()
         self.records = self.attachments = 0
@@ -57,9 +59,9 @@ class Reading:
                 yield from self._before(batch.before)
                 self.line += batch.before.count("\n")
             yield from self._batch(batch.rows)
-            if batch.cut_lines:
-                why = "longer than 16,777,216 characters; its beginning was read"
-                yield problem("R-RECORD", "read", f"line={self.line}", why=why)
+            if batch.is_cut:
+                why = f"longer than {LONGEST:,} characters; its beginning was read"
+                yield problem("R-RECORD", "read", f"line={self.line - 1}", why=why)
                 self.line += batch.cut_lines
         yield from self._accounts(text)
 
@@ -110,7 +112,7 @@ class Reading:
         layout, stamp, date, clock = self._header(row)
         when = self.times.moment(layout, stamp, date, clock, line)
         name, body = self._split_name(row[4] or "", row[5] or "", row[6])
-        kind = kind_of(body, app_marks=self.found.app_marks, omitted=self.found.omitted) if name else event_kind(body)
+        kind = self._kind(body) if name else event_kind(body)
         flags = {*kind.flags, *self._time_flags(when, name, line)}
         if layout != self.found.main_layout and self._is_rare(layout):
             flags.add("quoted_header")
@@ -118,6 +120,15 @@ class Reading:
             self.previous = when.local
         self.flags["quoted_header"] += "quoted_header" in flags
         return self._made(kind, when, name, body, tuple(sorted(flags)), f"{line}" if line == end else f"{line}-{end}")
+
+    def _kind(self, body: str) -> Kind:
+        """What a text behind a name is; stubs come again and again."""
+        kind = self._kinds.get(body)
+        if kind is None:
+            kind = kind_of(body, app_marks=self.found.app_marks, omitted=self.found.omitted)
+            if len(body) < 80 and len(self._kinds) < _MOST_KINDS:
+                self._kinds[body] = kind
+        return kind
 
     def _made(self, kind: Kind, when: Moment, name: str, body: str, flags: tuple[str, ...], lines: str) -> Unit:
         self.records += 1
