@@ -209,7 +209,7 @@ def _joined(text: str, ranked: list[tuple[Name, int]]) -> list[tuple[Name, int]]
 def find(view: View, context: TextContext) -> Iterator[Candidate]:
     """Every place and route of a message."""
     text = view.text
-    if len(text) > 20_000 or not may_name(text):
+    if not may_name(text):
         return
     ranked = [(n, r) for n, r in _ranked(text) if not context.is_claimed(n.start, n.end)]
     if not ranked:

@@ -34,11 +34,11 @@ def _with_digits(text: str, count: int, context: TextContext) -> Iterator[Candid
         yield from secrets.secrets(text)
     if count >= 2:
         yield from references(text, context)
+        yield from bank.ibans(text)
     if count >= 7:
         yield from bank.us_routing(text)
         yield from bank.ifsc(text)
         yield from bank.creditor_references(text)
-        yield from bank.ibans(text)
         yield from national_accounts(text, context)
         yield from banknotes(text)
     if count >= 8:
@@ -73,9 +73,12 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
     if "$" in text:
         yield from wallets.cashtags(text)
     yield from wallets.zelle(text)
+    if secrets.may_seed(text):
+        yield from secrets.seeds(text)
 
 
 _SEVEN_DIGITS = re.compile(r"\d(?:\D*\d){6}")
+_IBAN_START = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]{4}){2}")
 _LONG_TOKEN = re.compile(r"[A-Za-z0-9]{24}")
 _SHORT_TYPES = ("MPESA_CODE", "MOBILE_MONEY_REF", "INVOICE_REF", "REMIT_REF")
 _SHORT_GROUPS = ("gift", "cvv", "pin", "otp", "bic", "alias", "zelle", "cash", "venmo", "revolut", "upi", "pix")
@@ -89,21 +92,22 @@ _SHORT = compile_cues(
             for word in (*row["cues"], *row.get("weak", ()))
         ),
         "paypal",
+        "wifi:",
     ]
 )
 
 
 def may_pay(text: str) -> bool:
     """The gate: seven digits, a token as long as an address, `@` or `$`, or a word whose reference is shorter."""
-    if _SEVEN_DIGITS.search(text) or "@" in text or "$" in text or _LONG_TOKEN.search(text):
+    if _SEVEN_DIGITS.search(text) or "@" in text or "$" in text or _LONG_TOKEN.search(text) or _IBAN_START.search(text):
         return True
-    return _SHORT.present(text)
+    return _SHORT.present(text) or secrets.may_seed(text)
 
 
 PART = Part(
     name="payments",
     find=find,
     marks=r"\d@$",
-    triggers=("alias", "swift", "bic", "свифт", "سويفت", "paypal", "venmo", "revolut"),
+    triggers=("alias", "swift", "bic", "свифт", "سويفت", "paypal", "venmo", "revolut", "seed", "phrase", "mnemonic", "palabras", "12 words", "24 words"),
     quick=may_pay,
 )

@@ -130,12 +130,22 @@ def seeds(text: str) -> Iterator[Candidate]:
         if joined and m is not None:
             run.append(m)
             continue
-        if len(run) in (12, 15, 18, 21, 24):
-            span = (run[0].start(), run[-1].end())
-            sure = _checksum_holds([w.group() for w in run])
-            if sure or _SEED_WORDS.near(text, *span, window=0, before=50):
-                yield _secret("seed phrase", text, span, sure=sure)
+        yield from _phrase(text, run)
         run = [m] if m is not None and m.group() in _seed_list() else []
+
+
+def _phrase(text: str, run: list[re.Match[str]]) -> Iterator[Candidate]:
+    """The phrase in a row of words of the list: the longest part whose checksum holds ("seed" is itself a word of the
+    list), else the whole row behind a seed word."""
+    for size in (24, 21, 18, 15, 12):
+        for first in range(min(len(run), 60) - size + 1):
+            part = run[first : first + size]
+            if _checksum_holds([w.group() for w in part]):
+                yield _secret("seed phrase", text, (part[0].start(), part[-1].end()), sure=True)
+                return
+    span = (run[0].start(), run[-1].end()) if run else (0, 0)
+    if 12 <= len(run) <= 25 and _SEED_WORDS.near(text, *span, window=0, before=50):
+        yield _secret("seed phrase", text, span)
 
 
 def private_keys(text: str) -> Iterator[Candidate]:

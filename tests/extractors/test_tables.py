@@ -29,7 +29,8 @@ def vectors(name: str, key: str, which: str) -> list[Any]:
 def _vectors(name: str, key: str, which: str) -> Iterator[Any]:
     for row in table(name)[key]:
         for vector in row.get(which, ()):
-            label = f"{row.get('type') or row.get('country') or row.get('currency')}-{row.get('id') or row.get('module', '')}"
+            what = row.get("type") or row.get("country") or row.get("currency")
+            label = f"{what}-{row.get('id') or row.get('module', '')}"
             yield pytest.param(row, vector, id=f"{label}:{vector if isinstance(vector, str) else vector[0]}")
 
 
