@@ -28,9 +28,9 @@ class Extraction:
     def _compile(self) -> None:
         """Load the rule packs here, in the worker: extractors are given them and may open no file."""
         if not self.resources.compiled:
-            from triage.packs import compiled_packs
+            from triage.packs.cache import with_packs
 
-            self.resources = replace(self.resources, compiled=tuple(compiled_packs(self.resources)))
+            self.resources = with_packs(self.resources)
 
     def languages(self, run: Run) -> Sequence[str | None]:
         """Language of each unit of a run, None where undecided."""

@@ -30,6 +30,7 @@ from triage.index import queries, schema
 from triage.index.canonical import dumps
 from triage.index.writer import Writer
 from triage.model import Resources
+from triage.packs.cache import with_packs
 from triage.packs.identity import pack_hash
 from triage.pipeline import outputs, recheck, refresh
 from triage.pipeline.derive import derive
@@ -110,6 +111,7 @@ class Session:
 
     def _begin(self) -> None:
         """The run's first event, the sources, and what an interrupted run left behind."""
+        with_packs(self.resources)  # once, before any worker: a mistake in a pack ends the run here, with its place
         uuid = str(read_settings(self.folder)["uuid"])
         if self.new:
             self.log.append("case.created", {"case": uuid})
