@@ -51,10 +51,15 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
         yield from printed
         if printed and context.unit.origin == "exif":
             return
-    if "." in text or ":" in text:
-        if "/" in text:
-            yield from links(text)
-        yield from uris(text)
+    linked = [*(links(text) if "/" in text else ()), *(uris(text) if ":" in text else ())]
+    yield from linked
+    for one in _written(text, context):
+        if not any(one.start < link.end and link.start < one.end for link in linked):
+            yield one
+
+
+def _written(text: str, context: TextContext) -> Iterator[Candidate]:
+    """Points in running text; digits inside a map address belong to the address."""
     yield from decimals(text)
     if _HEMISPHERE.search(text):
         yield from sexagesimal(text, context)

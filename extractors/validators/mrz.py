@@ -10,21 +10,18 @@
 
 Weights 7-3-1 modulo 10; digits count as themselves, A-Z as 10-35, `<` as 0. A document number longer than nine
 characters runs on into the optional field (part 5, note j). OCR repair follows the class of the field: digits in dates
-and check digits, letters in country codes; the document number may hold both and is repaired only where exactly
-one reading makes every check digit right. Refuses anything whose check digits do not all agree.
+and check digits, letters in country codes. The document number may hold both; there only `O` is tried as zero,
+since its one check digit would let every tenth guess pass. Refuses anything whose check digits do not all agree.
 """
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from itertools import product
 
 _VALUE = {c: i for i, c in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {"<": 0}
 _TO_DIGIT = str.maketrans("OQDILSBZG", "000115826")
 _TO_LETTER = str.maketrans("015826", "OISBZG")
-_EITHER = {a: a + b for a, b in ("O0", "0O", "I1", "1I", "S5", "5S", "B8", "8B", "Z2", "2Z", "G6", "6G")}
-_MAX_TRIES = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,19 +160,11 @@ def _by_class(zone: str, layout: Layout) -> str:
 
 
 def _repair(zone: str, layout: Layout) -> str | None:
-    """The one reading under which every check digit is right, or None where there is none or more than one."""
+    """The one reading by field class under which every check digit is right, or None."""
     zone = _by_class(zone, layout)
-    direct = _read(zone, layout)
-    if direct is not None:
-        return direct
     start, end = layout.number
-    choices = [_EITHER.get(c, c) for c in zone[start:end]]
-    tries = 1
-    for choice in choices:
-        tries *= len(choice)
-    if tries > _MAX_TRIES:
-        return None
-    found = {_read(zone[:start] + "".join(p) + zone[end:], layout) for p in product(*choices)} - {None}
+    zeroed = zone[:start] + zone[start:end].replace("O", "0") + zone[end:]
+    found = {_read(zone, layout), _read(zeroed, layout)} - {None}
     return found.pop() if len(found) == 1 else None
 
 

@@ -10,6 +10,7 @@ from stdnum.iso7064 import mod_97_10
 
 from extractors import payments
 from extractors.parts import Candidate, Part, TextContext
+from extractors.payments_crypto import crypto
 from extractors.validators import base58check, bech32, boleto, clabe, ethereum, iban, monero
 from extractors.validators.check_digits import luhn
 from triage.model import Conversation, Run, Unit
@@ -171,10 +172,10 @@ def test_cards_need_their_check_digit(prefix: str, body: int, shift: int) -> Non
 def test_base58_addresses_are_found_and_altered_ones_are_not(payload: bytes, version: int, at: int) -> None:
     address = base58.b58encode_check(bytes([version]) + payload).decode()
     kind = base58check.VERSIONS[version]
-    assert address in {c.value for c in payments.crypto(f"to {address} now")} and base58check.asset(address) == kind
+    assert address in {c.value for c in crypto(f"to {address} now")} and base58check.asset(address) == kind
     other = "2" if address[at] != "2" else "3"
     wrong = address[:at] + other + address[at + 1 :]
-    assert base58check.asset(wrong) is None and wrong not in {c.value for c in payments.crypto(f"to {wrong} now")}
+    assert base58check.asset(wrong) is None and wrong not in {c.value for c in crypto(f"to {wrong} now")}
 
 
 def test_check_functions_hold_the_standards_own_examples() -> None:
