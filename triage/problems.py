@@ -59,6 +59,7 @@ CODES: dict[str, str] = {
     "O-TIMEOUT": "Reading the picture took longer than {seconds} s and was stopped; no text was read.",
     "O-TRUNCATED": "The picture ends in the middle; the part that could be decoded was read. Ask for a complete copy.",
     "O-ENGINE-FAILED": "Tesseract ended with an error on this picture; no text was read. Look at it with another tool.",
+    "O-FAULT": "Reading the text of this picture failed twice; its text is missing. Look at it by hand.",
     "O-DISABLED": "Text in pictures was not read (--no-ocr).",
     # extraction and workers
     "X-FAILED": "The {extractor} extractor failed on this unit; its findings here are missing. Please report this.",

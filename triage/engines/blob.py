@@ -14,14 +14,49 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from triage.problems import ReadError, problem
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 IN_MEMORY = 32 << 20
 IN_PLACE = 1 << 30
 CHUNK = 1 << 20
 HEAD = 64 << 10
+
+
+class _Window(io.RawIOBase):
+    """A handle with a position of its own on a descriptor that several share."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        self._descriptor, self._size, self._at = descriptor, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer)
+        if hasattr(os, "pread"):
+            data = os.pread(self._descriptor, len(view), self._at)
+        else:  # Windows: workers have one thread, so nobody moves the position in between
+            os.lseek(self._descriptor, self._at, os.SEEK_SET)
+            data = os.read(self._descriptor, len(view))
+        view[: len(data)] = data
+        self._at += len(data)
+        return len(data)
 
 
 @dataclass(slots=True)
@@ -42,7 +77,7 @@ class HeldBlob:
         if self.data is not None:
             return io.BytesIO(self.data)
         if self.descriptor is not None:
-            return os.fdopen(os.dup(self.descriptor), "rb")
+            return cast("BinaryIO", io.BufferedReader(_Window(self.descriptor, self.size)))
         assert self.file is not None
         return self.file.open("rb")
 
@@ -61,7 +96,7 @@ class HeldBlob:
         if self.data is not None:
             return self.data[:HEAD]
         if self.descriptor is not None:
-            return os.pread(self.descriptor, HEAD, 0) if hasattr(os, "pread") else self.open().read(HEAD)
+            return self.open().read(HEAD)
         with self.open() as handle:
             return handle.read(HEAD)
 

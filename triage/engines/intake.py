@@ -189,7 +189,8 @@ class Intake:
         found: Problem = problem(why, "read", seconds=seconds)
         if task.phase == "ocr":
             row = self.item_of(task)
-            self.writer.problem(row.id, problem(why, "ocr", seconds=seconds))
+            code = "O-TIMEOUT" if reason == "timeout" else "O-FAULT"
+            self.writer.problem(row.id, problem(code, "ocr", seconds=seconds))
             return Done(task, [Open(row, task.chain, problems=1, ended=True)], None)
         row = ItemRow(
             id=ids.item_id(task.source, path, None), parent=self.parent_of(task), source=task.source, path=path,

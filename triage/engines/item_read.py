@@ -11,7 +11,7 @@ from triage.engines.addresses import Addresses
 from triage.engines.blob import HeldBlob
 from triage.engines.extraction import Extraction
 from triage.engines.runs import Grouping
-from triage.engines.wire import pack_hit, pack_problem, pack_unit
+from triage.engines.wire import clip, pack_hit, pack_problem, pack_unit
 from triage.model import Conversation, Hit, Problem, Read, ReadContext, Reader, SourceFact, Tally, Unit, VendorHash
 from triage.problems import Failure, guarded, problem
 from triage.scope import Scope
@@ -86,7 +86,7 @@ def _take(step: Read, progress: _Progress, extraction: Extraction) -> Iterator[F
         if progress.scope.limited:
             return  # participants become known through the units that are in scope
         progress.addresses.note_conversation(step)
-        yield ["conversation", number, step.name, step.participants, step.owner]
+        yield ["conversation", number, clip(step.name), [clip(p) for p in step.participants], clip(step.owner)]
     elif isinstance(step, Problem):
         yield ["problem", number, pack_problem(step)]
     elif isinstance(step, Tally):
@@ -95,10 +95,10 @@ def _take(step: Read, progress: _Progress, extraction: Extraction) -> Iterator[F
         else:
             yield ["tally", number, step.what, step.n]
     elif isinstance(step, VendorHash):
-        yield ["vendor", number, step.path, step.algorithm, step.value]
+        yield ["vendor", number, clip(step.path), step.algorithm, clip(step.value)]
     else:
         assert isinstance(step, SourceFact)
-        yield ["fact", number, step.key, step.value]
+        yield ["fact", number, step.key, clip(step.value)]
 
 
 def _participants(progress: _Progress, extraction: Extraction) -> Iterator[Frame]:

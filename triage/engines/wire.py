@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, get_args
 
 from triage.model import (
@@ -115,8 +116,23 @@ def _plain(value: object) -> Any:
     return _object(value)
 
 
+def clip(value: str) -> str:
+    """A field within its limit."""
+    return value if len(value) <= MAX_FIELD else value[:MAX_FIELD]
+
+
 def pack_unit(u: Unit, lang: str | None) -> list[Any]:
+    """The row of a unit. Names and addresses of more than `MAX_FIELD` characters are clipped, flag `clipped`."""
     m = u.when
+    longest = max(len(v) for v in (u.conversation, u.sender, u.sender_name, m.source, *u.recipients, *u.attachments))
+    if longest > MAX_FIELD or len(u.text) > MAX_TEXT:
+        u = replace(
+            u, text=u.text[:MAX_TEXT], conversation=clip(u.conversation), sender=clip(u.sender),
+            sender_name=clip(u.sender_name), recipients=tuple(map(clip, u.recipients)),
+            attachments=tuple(map(clip, u.attachments)), when=replace(m, source=clip(m.source)),
+            flags=(*u.flags, "clipped"),
+        )  # fmt: skip
+        m = u.when
     return [
         u.origin, u.locator, u.text, u.app, u.conversation, u.sender, u.sender_name, u.recipients,
         m.at, m.local, m.source, m.basis, u.direction, u.deleted, u.flags, u.attachments, u.native_id, u.reply_to,

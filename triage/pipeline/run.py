@@ -9,12 +9,14 @@ Killed at any moment, the next run continues: finished tasks are kept, unfinishe
 from __future__ import annotations
 
 import json
+import platform
 import secrets
 import shutil
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from triage import __version__
@@ -124,7 +126,11 @@ class Session:
             self.writer.recover()
             complete_log(self.db, self.log)
         self._sources()
-        self.writer.meta(run_state="incomplete", settings=dumps(settings), tool_version=__version__)
+        said = {k: v for k, v in read_settings(self.folder).items() if k != "source"}
+        self.writer.meta(
+            run_state="incomplete", settings=dumps(settings), tool_version=__version__, case=dumps(said),
+            versions=dumps(_versions()),
+        )  # fmt: skip
         self.writer.commit()
 
     def _sources(self) -> None:
@@ -177,6 +183,13 @@ class Session:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _versions() -> dict[str, str]:
+    """What the report's method section names."""
+    names = ("spacy", "phonenumbers", "exifread", "pytesseract", "pillow", "tzdata")
+    found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    return found | {name: version(name) for name in names}
 
 
 def _limits(request: Request) -> dict[str, int]:

@@ -97,6 +97,7 @@ def _records(connection: sqlite3.Connection) -> tuple[tuple[str, int], ...]:
         "select (select count(*) from units), (select coalesce(sum(records), 0) from problems)"
     ).fetchone()
     stated, extra, outside = (tallies.get(what, 0) for what in ("records", "extra_units", "out_of_scope"))
+    outside += tallies.get("out_of_scope_undated", 0)
     difference = stated + extra - units - outside - behind
     return (
         ("records", stated), ("extra_units", extra), ("units", units), ("out_of_scope", outside),
