@@ -35,11 +35,6 @@ class Batch:
         return zip(a, b, c, d, e, f, g, strict=True)
 
 
-def split_columns(parts: list[str]) -> list[list[str]]:
-    """What `re.split` gave, without what stands before the first match, by column; groups not matched are None."""
-    return [parts[n::COLUMNS] for n in range(1, COLUMNS + 1)]
-
-
 class Rows:
     """Splits blocks of whole lines at the headers that `pattern` finds."""
 
@@ -59,7 +54,7 @@ class Rows:
             if len(parts) == 1:
                 continue
             first = self._finish()
-            columns = split_columns(parts)
+            columns = [parts[n::COLUMNS] for n in range(1, COLUMNS + 1)]
             self._held = [column.pop() for column in columns]
             self._go_on(self._held[-1])
             yield from first

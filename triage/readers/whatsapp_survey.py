@@ -17,6 +17,7 @@ from triage.date_layouts import DayEvidence, Proof
 from triage.model import Blob
 from triage.readers.text_blocks import LineText
 from triage.readers.whatsapp_lines import (
+    COLUMNS,
     Header,
     Layout,
     commonest,
@@ -26,7 +27,6 @@ from triage.readers.whatsapp_lines import (
     record_pattern,
 )
 from triage.readers.whatsapp_names import Names, settle_names
-from triage.readers.whatsapp_rows import split_columns
 from triage.readers.whatsapp_words import is_notice, shown_name
 
 SMALL = 1 << 17
@@ -42,7 +42,7 @@ _MORE = re.compile(r"([^:\n]{1,60}):(?=[ \n]|\Z)")
 """How a name may go on: `Shop: Ana: text`."""
 _TIGHT = re.compile(r"([^:\s][^:\n]{0,40}):(?=[^\s/0-9])")
 """A name without a blank behind its colon."""
-_DATE, _GENERAL, _NAME, _TEXT = 1, 3, 4, 6
+_DATE, _GENERAL, _NAME, _TEXT = 2, 4, 5, 7
 """Columns of `record_pattern`."""
 
 
@@ -100,25 +100,26 @@ class _Collector:
     def run(self, blocks: Iterator[str]) -> None:
         pattern = record_pattern(self.found.main, None)
         for block in blocks:
-            columns = split_columns(pattern.split("\n" + block))
-            if columns[0]:
-                self._days_of(columns)
-                self._names_of(columns[_NAME], columns[_TEXT])
+            parts: list[str] = pattern.split("\n" + block)
+            if len(parts) > 1:
+                dates, generals, names, texts = (parts[n::COLUMNS] for n in (_DATE, _GENERAL, _NAME, _TEXT))
+                self._days_of(dates, generals, names)
+                self._names_of(names, texts)
             self.found.app_marks = self.found.app_marks or ": \u200e" in block
             if "<" in block and len(self.angled) < _MOST_NAMES:
                 self.angled.update(_ANGLED.findall(block))
         self._settle()
 
-    def _days_of(self, columns: list[list[str]]) -> None:
+    def _days_of(self, dates: list[str], generals: list[str], names: list[str]) -> None:
         main = self.found.main_layout
         at = 0
-        for date, run in groupby(columns[_DATE]):
+        for date, run in groupby(dates):
             count = len(tuple(run))
             if date and main is not None:
                 self._evidence(main).add(date_fields(date)[0], count)
             else:
-                for general, name in zip(*(columns[n][at : at + count] for n in (_GENERAL, _NAME)), strict=True):
-                    self._foreign(general, name)
+                for n in range(at, at + count):
+                    self._foreign(generals[n], names[n])
             at += count
 
     def _foreign(self, general: str, name: str) -> None:
@@ -168,8 +169,8 @@ def _ask_witnesses(found: Survey, blob: Blob, text: LineText) -> None:
     pattern = found.pattern()
     days = {layout: DayEvidence(layout.place, layout.year_digits) for layout in found.proofs}
     for block in text.blocks(blob):
-        columns = split_columns(pattern.split("\n" + block))
-        for date, general, body in zip(*(columns[n] for n in (_DATE, _GENERAL, _TEXT)), strict=True):
+        parts = pattern.split("\n" + block)
+        for date, general, body in zip(*(parts[n::COLUMNS] for n in (_DATE, _GENERAL, _TEXT)), strict=True):
             header = None if date else parse_header(general)
             layout = header.layout if header else found.main_layout
             if layout is None:

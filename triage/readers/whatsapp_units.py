@@ -73,7 +73,7 @@ class Reading:
         known, heads, plain, plain_days = stubs(), notice_heads(), self.plain, self.times.plain_days
         moment, app, conversation = self.times.main_moment, APP, self.conversation
         kept, when, local, odd = "", NO_TIME, "", False
-        line, previous = self.line, self.previous
+        line, previous, typed, size = self.line, self.previous, 0, HEAD
         for stamp, date, clock, general, name, colon, body in rows:
             last = line + body.count("\n") if "\n" in body else line
             if (
@@ -82,7 +82,7 @@ class Reading:
                 or "<" in body
                 or "\u200e" in body
                 or body[-1:] == ")"
-                or body[:HEAD] in heads
+                or body[:size] in heads
                 or body in known
                 or "://" in body
                 or (last > line and needs_look(body))
@@ -101,11 +101,12 @@ class Reading:
                 flags = self._time_flags(when, name, line)
             if not flags:
                 previous = local or previous
-            self.records += 1
+            typed += 1
             locator = f"line={line}" if last == line else f"line={line}-{last}"
             yield plain_message(locator, body, app, conversation, plain[name], when, flags)
             line = last + 1
         self.line, self.previous = line, previous
+        self.records += typed
 
     def _unit(self, row: Row, line: int, end: int) -> Unit:
         """Any other record: foreign layout, long name, no name, marks or words of the app."""
