@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from extractors.repair import TO_DIGIT
 
 _RUN = re.compile(
-    r"(?<![A-Za-z0-9_])(?<!\d[.,])(?<![+#])\d{1,60}(?:(?:[ ]?[.\-–/][ ]?|[ ]{1,2}|[ ]?\n[ ]?)\d{1,60}){0,40}(?![A-Za-z0-9_])"
+    r"(?<![A-Za-z0-9_])(?<!\d[.,])(?<![+#])\d{1,60}(?:(?:[ ]?[.\-–/][ ]?|[ ]{1,2}"
+    r"|[ ]?\n[ ]?)\d{1,60}){0,40}(?![A-Za-z0-9_])"
 )
 _NOISY = re.compile(r"(?<![A-Za-z0-9_+])[\dOoIlSBZ|]{1,60}(?:[ .\-]{1,2}[\dOoIlSBZ|]{1,60}){0,40}(?![A-Za-z0-9_])")
 _GROUP = re.compile(r"[\dOoIlSBZ|]+")

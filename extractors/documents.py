@@ -1,4 +1,5 @@
-"""Identity documents, tickets, devices and vehicles: machine-readable zones, national ids, passports, visas, bookings, …
+"""Identity documents, tickets, devices and vehicles: machine-readable zones, national ids, passports, visas,
+bookings, …
 
 Everything here holds at least five digits or fillers, or stands directly after its word.
 """
@@ -42,7 +43,14 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
 
 _SIX_DIGITS = re.compile(r"\d(?:\D*\d){5}")
 _SHORT = compile_cues(
-    [*table("cues")["flight"], *table("cues")["pnr"], *table("plates")["words"], *table("passports")["words"], "pan", "nit"]
+    [
+        *table("cues")["flight"],
+        *table("cues")["pnr"],
+        *table("plates")["words"],
+        *table("passports")["words"],
+        "pan",
+        "nit",
+    ]
 )
 
 

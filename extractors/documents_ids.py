@@ -1,7 +1,8 @@
 """National identity numbers: the rows of `extractors/tables/national_ids.toml` over python-stdnum's arithmetic.
 
 Normal form `CC:compact`. A number that several countries' arithmetic accepts is given once, to the country whose own
-word stands by, else to the first region hint. Numbers without check digits in their scheme are `format`, not `checksum`.
+word stands by, else to the first region hint. Numbers without check digits in their scheme are `format`, not
+`checksum`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from extractors.stdnum_rows import Read, Row, read, rows
 from extractors.tables import table
 
 _GENERAL = compile_cues(table("national_ids")["general"])
-_ALL = compile_cues([*table("national_ids")["general"], *(w for row in table("national_ids")["id"] for w in row["cues"])])
+_ALL = compile_cues(
+    [*table("national_ids")["general"], *(w for row in table("national_ids")["id"] for w in row["cues"])]
+)
 
 
 def _candidates(text: str, context: TextContext) -> Iterator[Row]:

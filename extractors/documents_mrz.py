@@ -23,7 +23,7 @@ _LINE = re.compile(r"[^\n]+")
 
 
 def _collect(text: str, start: int) -> tuple[list[str], list[int]]:
-    """Zone characters from `start` over blanks, with the offset after each; lower case and foreign fillers read as meant."""
+    """Zone characters from `start` over blanks, with the offset after each; lower case and other fillers as meant."""
     kept: list[str] = []
     ends: list[int] = []
     for at in range(start, min(len(text), start + _MAX_SPAN)):

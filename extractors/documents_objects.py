@@ -1,6 +1,7 @@
 """Devices, containers, ships and vehicles.
 
-- IMEI: 15 digits closed by Luhn (3GPP TS 23.003), beside its word or in the grouped form `NN-NNNNNN-NNNNNN-N`; 16 digits
+- IMEI: 15 digits closed by Luhn (3GPP TS 23.003), beside its word or in the grouped form `NN-NNNNNN-NNNNNN-N`; 16
+  digits
   (IMEISV) and 14 carry no check and need the word. - CONTAINER: ISO 6346 owner code, serial, check digit. - IMO: seven
   digits with their check after "IMO" (IMO resolution A.1117). - PLATE: `CC:value`, `extractors/tables/plates.toml`.
 """
@@ -21,7 +22,8 @@ from extractors.tables import table
 from extractors.validators.check_digits import luhn
 
 _IMEI = re.compile(
-    r"(?<![\w.+])\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{0,2}(?![\w])|(?<![\w.+])\d{6}[ \-/]\d{2}[ \-/]\d{6}[ \-/]\d(?!\w)"
+    r"(?<![\w.+])\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}[ \-/.]?\d{2}"
+    r"[ \-/.]?\d{0,2}(?![\w])|(?<![\w.+])\d{6}[ \-/]\d{2}[ \-/]\d{6}[ \-/]\d(?!\w)"
 )
 _IMEI_GROUPED = re.compile(r"\d{2}-\d{6}-\d{6}-\d|\d{6}[-/]\d{2}[-/]\d{6}[-/]\d")
 _CONTAINER = re.compile(

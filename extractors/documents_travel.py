@@ -1,6 +1,7 @@
 """Passports, visas, booking references and flights: forms that only a word beside them makes one.
 
-- PASSPORT_NO, VISA: `CC:value`; the country is the one named in the text, else the region hint whose form fits, else the
+- PASSPORT_NO, VISA: `CC:value`; the country is the one named in the text, else the region hint whose form fits, else
+  the
   only form that fits, else `XX`. ICAO Doc 9303; `extractors/tables/passports.toml`.
 - PNR: six letters or digits after a booking word (IATA reservation locator). - FLIGHT: IATA designator
   (`extractors/tables/carriers.toml`) and up to four digits beside a flight word.
@@ -18,7 +19,8 @@ from extractors.parts import Candidate, TextContext
 from extractors.tables import table
 
 _TOKEN = re.compile(
-    r"(?<![A-Za-z0-9.,/+@$])[A-Za-z]{0,4}[ ]?\d[A-Za-z0-9]{4,11}(?![A-Za-z0-9@])|(?<![A-Za-z0-9.,/+@$])[A-Za-z0-9]{7,10}(?![A-Za-z0-9@])"
+    r"(?<![A-Za-z0-9.,/+@$])[A-Za-z]{0,4}[ ]?\d[A-Za-z0-9]{4,11}(?![A-Za-z0-9@])"
+    r"|(?<![A-Za-z0-9.,/+@$])[A-Za-z0-9]{7,10}(?![A-Za-z0-9@])"
 )
 _SPACED = re.compile(r"(?<![A-Za-z0-9.,/+])(?:[A-Z] ?[1-9]\d ?\d{5}|\d{2} \d{7})(?![A-Za-z0-9])")
 _VISA_TOKEN = re.compile(r"(?<![A-Za-z0-9.,+@$])(?:[A-Z]{0,4}\d{6,12}|\d{3}/\d{4}/\d{1,2}/?\d{4,9})(?![A-Za-z0-9@])")
@@ -73,7 +75,8 @@ def passports(text: str, context: TextContext) -> Iterator[Candidate]:
 def _date(token: str) -> bool:
     return (
         re.fullmatch(
-            r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d",
+            r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19"
+            r"|20)\d\d",
             token,
         )
         is not None

@@ -1,10 +1,11 @@
 """Place names: `PLACE` with `GN:<geonameid>`, and `ROUTE` for "from A via B to C".
 
-A name is reported where the words around it speak of a place (`gazetteer_words.Sign`) or another place stands by; else it
-stays a candidate. Names that are words too (Nice, Split) need a capital inside the sentence and a sign; names of persons
-(Victoria) a sign that persons do not take; months and the like a travel word. A message in lower case throughout is
-believed only after a travel word or, for great cities, a place's own preposition (flag `lower_case`). Of homonyms the country that follows or the
-case's region wins, then the country of the other places in the message, then population; the others are kept as `alternatives`.
+A name is reported where the words around it speak of a place (`gazetteer_words.Sign`) or another place stands by;
+else it stays a candidate. Names that are words too (Nice, Split) need a capital inside the sentence and a sign; names
+of persons (Victoria) a sign that persons do not take; months and the like a travel word. A message in lower case
+throughout is believed only after a travel word or, for great cities, a place's own preposition (flag `lower_case`).
+Of homonyms the country that follows or the case's region wins, then the country of the other places in the message,
+then population; the others are kept as `alternatives`.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ def may_name(text: str) -> bool:
     if 1 in woken:
         return True
     firm = 3 in woken and any(map(_is_firm, tokens))
-    return any(_beside(tokens, at) and (firm if kind == 3 else _is_named(tokens, at)) for at, kind in enumerate(woken) if kind)
+    return any(
+        _beside(tokens, at) and (firm if kind == 3 else _is_named(tokens, at)) for at, kind in enumerate(woken) if kind
+    )
 
 
 def _beside(tokens: list[str], at: int) -> bool:
@@ -201,7 +204,15 @@ def _joined(text: str, ranked: list[tuple[Name, int]]) -> list[tuple[Name, int]]
     """Names that are words too, in a row with two places ("Agadez, Sabha, Tripoli")."""
     sure = [n for n, rank in ranked if rank >= 50]
     return [
-        (n, 55 if not rank and n.capital and n.places[0].kind == WORD and any(paired(text, min(n.end, o.end), max(n.start, o.start)) for o in sure) else rank)
+        (
+            n,
+            55
+            if not rank
+            and n.capital
+            and n.places[0].kind == WORD
+            and any(paired(text, min(n.end, o.end), max(n.start, o.start)) for o in sure)
+            else rank,
+        )
         for n, rank in ranked
     ]
 

@@ -1,9 +1,9 @@
 """Names of places among the words of a message: the longest name at each word, in every script.
 
-Scripts with capitals ask for one at the name's first word (a message in one case gives no such sign, and asks for a travel
-word instead). Cyrillic names are also looked up with their case endings replaced ("в Киеве", "из Москвы"). Arabic and
-Ethiopic words may carry a joined preposition. Korean words end in a particle. Chinese, Japanese and Thai are not spaced: there a name
-is looked for only beside one of the marks in `place_cues.toml`.
+Scripts with capitals ask for one at the name's first word (a message in one case gives no such sign, and asks for a
+travel word instead). Cyrillic names are also looked up with their case endings replaced ("в Киеве", "из Москвы").
+Arabic and Ethiopic words may carry a joined preposition. Korean words end in a particle. Chinese, Japanese and Thai
+are not spaced: there a name is looked for only beside one of the marks in `place_cues.toml`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,34 @@ _ETHIOPIC = re.compile("[\u1200-\u137f]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _CJK_RUN = re.compile("[\u3040-\u30ff\u3400-\u9fff]{2,60}")
 _THAI_RUN = re.compile("[\u0e00-\u0e7f]{3,120}")
-_ENDINGS = (("ове", "ов"), ("ева", "ев"), ("ии", "ия"), ("ию", "ия"), ("е", "а"), ("е", ""), ("ы", "а"), ("ы", ""), ("и", "а"), ("и", "ь"), ("и", "я"), ("у", "а"), ("у", ""), ("ю", "я"), ("ю", "ь"), ("а", ""), ("я", "ь"), ("і", ""), ("і", "а"), ("ой", "а"), ("ом", ""), ("ем", "ь"))  # fmt: skip
+_ENDINGS = tuple(
+    pair.partition(">")[::2]
+    for pair in [
+        "ове>ов",
+        "ева>ев",
+        "ии>ия",
+        "ию>ия",
+        "е>а",
+        "е>",
+        "ы>а",
+        "ы>",
+        "и>а",
+        "и>ь",
+        "и>я",
+        "у>а",
+        "у>",
+        "ю>я",
+        "ю>ь",
+        "а>",
+        "я>ь",
+        "і>",
+        "і>а",
+        "ой>а",
+        "ом>",
+        "ем>ь",
+    ]
+)
+"""Cyrillic case endings and what stands for each in the nominative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +125,9 @@ def spaced(text: str, all_words: list[Word], *, lower: bool) -> Iterator[Name]:
 
 def _at(text: str, all_words: list[Word], at: int, *, lower: bool) -> Name | None:
     word = all_words[at]
-    for count in range(min(longest(word.folded, lower=not (word.capital or word.caseless)), 5, len(all_words) - at), 0, -1):
+    for count in range(
+        min(longest(word.folded, lower=not (word.capital or word.caseless)), 5, len(all_words) - at), 0, -1
+    ):
         folded = word.folded if count == 1 else _joined(text, all_words, at, count)
         found = look_up(folded) if folded else ()
         if found:
@@ -120,7 +149,11 @@ def _with_affix(text: str, all_words: list[Word], at: int, *, lower: bool) -> Na
     if _CYRILLIC.match(folded):
         found = _inflected(folded)
         sign = sign_before(text, all_words, at) if found else Sign.NONE
-        return Name(word.start, word.end, found, sign, not word.first and not lower, 1, inflected=True) if found and sign else None
+        return (
+            Name(word.start, word.end, found, sign, not word.first and not lower, 1, inflected=True)
+            if found and sign
+            else None
+        )
     for script, name in ((_ARABIC, "ar"), (_ETHIOPIC, "am")):
         if script.match(folded) and folded[0] in table("place_cues")["prefixes"][name] and len(folded) > 3:
             found = look_up(folded[1:])

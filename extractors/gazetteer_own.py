@@ -1,8 +1,8 @@
 """The own list: border crossings, ports, stations, camps and route nicknames that a city gazetteer lacks.
 
-`patterns/places/*.toml`, one table a file: `id`, `names` (all spellings and scripts), `country` (both sides of a crossing
-as `MX-GT`), rounded `lat`/`lon` (two decimals, absent for a route), `kind`, `note`, and `geonameid` where GeoNames has the place. Facts from public
-sources only. The value of a place without a GeoNames id is `TP:<id>`.
+`patterns/places/*.toml`, one table a file: `id`, `names` (all spellings and scripts), `country` (both sides of a
+crossing as `MX-GT`), rounded `lat`/`lon` (two decimals, absent for a route), `kind`, `note`, and `geonameid` where
+GeoNames has the place. Facts from public sources only. The value of a place without a GeoNames id is `TP:<id>`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Routes: an ordered row of places that the words between them join ("from A via B to C", "de A a B pasando por C", "A -> B -> C").
+"""Routes: an ordered row of places that the words between them join ("from A via B to C", "de A a B pasando por C",
+"A -> B -> C").
 
-The value is `GN:id>GN:id>…` in the order of travel: what stands behind "via" comes before the end, what stands behind a late "from"
-comes first. Only places that are reported take part.
+The value is `GN:id>GN:id>…` in the order of travel: what stands behind "via" comes before the end, what stands behind
+a late "from" comes first. Only places that are reported take part.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from extractors.gazetteer_names import Name
 from extractors.gazetteer_store import Place
 from extractors.parts import Candidate, Tier
 
-_FORWARD = r"to|until|till|a|hasta|para|pra|hacia|ate|au|vers|jusqu'a|nach|bis|verso|fino a|la|spre|pana la|do|до|в|на|الى|إلى|الي|ل|ke|hadi|mpaka|ወደ|->|-->|=>|→|>|✈|then|then to|luego|despues|depois|puis|dann|poi"
+_FORWARD = (
+    r"to|until|till|a|hasta|para|pra|hacia|ate|au|vers|jusqu'a|nach|bis|verso|fino a|la|spre|pana la|do|до"
+    r"|в|на|الى|إلى|الي|ل|ke|hadi|mpaka|ወደ|->|-->|=>|→|>|✈|then|then to|luego|despues|depois|puis|dann|poi"
+)
 _VIA = (
     r"via|through|por|pasando por|passando por|par|en passant par|uber|attraverso|prin|przez|через|عبر|melalui|kupitia"
 )

@@ -4,14 +4,16 @@ File `data/places.bin` (built by `data/build_places.py`; data © GeoNames, CC BY
 
     magic    b"PLACES01", four uint32: names, cities, bytes of the text block, bytes of the country block
     names    uint64 each, ascending: 44 bits of BLAKE2b of the folded name, 2 bits class, 1 bit primary, 17 bits city
-    cities   uint32 geonameid, uint32 population, int32 lat, int32 lon (ten-thousandths of a degree), uint16 country, uint16 zero,
+    cities   uint32 geonameid, uint32 population, int32 lat, int32 lon (ten-thousandths of a degree), uint16 country,
+    uint16 zero,
              4 bytes admin code, uint32 offset of the name in the text block
     text     names, each closed by a zero byte
     countries two letters each
 
-A first word that begins longer names has an entry of its own under `\\x01` + word whose city field is the greatest number
-of words; under `\\x02` the same for plain names of large places, which are believed without a capital. Classes: 0 plain, 1 a common word too, 2 a person's name too, 3 almost always the word. Nothing is read before the first look-up;
-pages come in as they are touched, so opening costs milliseconds and a few megabytes.
+A first word that begins longer names has an entry of its own under `\\x01` + word whose city field is the greatest
+number of words; under `\\x02` the same for plain names of large places, which are believed without a capital.
+Classes: 0 plain, 1 a common word too, 2 a person's name too, 3 almost always the word. Nothing is read before the
+first look-up; pages come in as they are touched, so opening costs milliseconds and a few megabytes.
 """
 
 from __future__ import annotations
@@ -30,7 +32,12 @@ MAGIC = b"PLACES01"
 CITY = struct.Struct("<IIiiHH4sI")
 _HEAD = struct.Struct("<8sIIII")
 _CITY_BITS, _CLASS_SHIFT, _HASH_SHIFT = 17, 18, 20
-_LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ە": "ه", "ہ": "ه", "ھ": "ه", "ـ": None, "ё": "е", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ʻ": None, "ʼ": None})  # fmt: skip
+_LETTERS = str.maketrans(
+    {
+        "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ە": "ه", "ہ": "ه", "ھ": "ه", "ـ": None, "ё": "е", "ß": "ss", "ø": "o",
+        "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ʻ": None, "ʼ": None,
+    }
+)  # fmt: skip
 
 
 @lru_cache(maxsize=32768)

@@ -1,8 +1,8 @@
 """The words of a message as the gazetteer sees them, and what stands before and after a name.
 
-Signs, from strong to none (`Sign`): a travel word with a preposition ("bus to", "salimos de", "рейс в"); a preposition that
-speaks of places alone ("en", "via", "из", "إلى"), an arrow, a label, a country behind; a loose preposition that takes persons as well ("to",
-"a", "de"); nothing. Tables: `extractors/tables/place_cues.toml`.
+Signs, from strong to none (`Sign`): a travel word with a preposition ("bus to", "salimos de", "рейс в"); a
+preposition that speaks of places alone ("en", "via", "из", "إلى"), an arrow, a label, a country behind; a loose
+preposition that takes persons as well ("to", "a", "de"); nothing. Tables: `extractors/tables/place_cues.toml`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ class Word:
 
 @cache
 def _set(name: str) -> frozenset[str]:
-    return frozenset(fold(w.replace("_", " ")) for w in table("place_cues")[name].split()) | ({"@"} if name == "loose" else set())
+    return frozenset(fold(w.replace("_", " ")) for w in table("place_cues")[name].split()) | (
+        {"@"} if name == "loose" else set()
+    )
 
 
 @cache
@@ -145,7 +147,9 @@ def sign_before(text: str, all_words: list[Word], at: int) -> Sign:
         return Sign.WITHIN if here in _set("labels") or here in _set("within") else Sign.NONE
     if "," in between:
         return Sign.WITHIN if is_country(here) else Sign.NONE
-    ahead = next((w.folded for w in all_words[max(0, before - _REACH) : before][::-1] if w.folded in travel_words()), "")
+    ahead = next(
+        (w.folded for w in all_words[max(0, before - _REACH) : before][::-1] if w.folded in travel_words()), ""
+    )
     if here in _set("within"):
         return Sign.TRAVEL_WITHIN if ahead else Sign.WITHIN
     if here in _set("loose"):

@@ -4,7 +4,8 @@
   `obfuscated`). RFC 5321 lengths; the last label must be letters. A UPI address has no dot after the @ and is none.
 - URL: as written, without the punctuation that ends the sentence; bare host names only with a path, `www.` or one of
   the common generic endings, since people forget the space after a full stop.
-- ONION: version 3 carries a SHA3-256 check (Tor rend-spec-v3 §6), version 2 is 16 letters and long dead, kept as `format`.
+- ONION: version 3 carries a SHA3-256 check (Tor rend-spec-v3 §6), version 2 is 16 letters and long dead, kept as
+  `format`.
 - EXPLORER_LINK: an address or transaction page of a block explorer; what it names is found by `payments_crypto`.
 
 Nothing is ever fetched or resolved.
@@ -26,26 +27,33 @@ _EMAIL = re.compile(
     r"(?<![\w.+\-%@/])[^\W_][\w.+%\-']{0,63}@(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,5}[^\W\d_]{2,24}(?![\w@]|-\w)"
 )
 _HIDDEN = re.compile(
-    r"(?<![\w.+\-@])([a-z0-9][a-z0-9._+\-]{1,63})[ ]?(?:[\[({<][ ]?(?:at|arroba|аt|@|a)[ ]?[\])}>]|[ ](?:arroba|at|arobase)[ ]|@)[ ]?"
-    r"([a-z0-9][a-z0-9\-]{1,40})[ ]?(?:[\[({<][ ]?(?:dot|punto|ponto|point|\.)[ ]?[\])}>]|[ ](?:dot|punto|ponto|point)[ ]|\.)[ ]?"
+    r"(?<![\w.+\-@])([a-z0-9][a-z0-9._+\-]{1,63})[ ]?(?:[\[({<][ ]?(?:at|arroba|аt|@|a)[ ]?[\])}>]|[ ](?:arroba"
+        r"|at|arobase)[ ]|@)[ ]?"
+    r"([a-z0-9][a-z0-9\-]{1,40})[ ]?(?:[\[({<][ ]?(?:dot|punto|ponto|point|\.)[ ]?[\])}>]|[ ](?:dot|punto|ponto"
+        r"|point)[ ]|\.)[ ]?"
     r"(com|net|org|info|me|co|mx|es|br|fr|ro|ru|de|it|uk|proton)(?![\w@])", re.I,
 )  # fmt: skip
 _URL = re.compile(
     r"(?<![\w@.\-])(?:(?:https?|hxxps?|ftp|tg|whatsapp|fb|instagram)://[^\s<>\"`{}|\\^]{3,2000}"
     r"|(?:www\d?\.)[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){1,4}(?:[/?#][^\s<>\"`{}|\\^]{0,1500})?"
-    r"|(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.){1,4}(?:(?:com|net|org|info|biz|app|xyz|online|site|shop|onion|io|top|club|live|dev)(?:\.[a-z]{2})?(?:[/?#][^\s<>\"`{}|\\^]{0,1500})?"
+    r"|(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.){1,4}(?:(?:com|net|org|info|biz|app|xyz|online|site|shop|onion"
+        r"|io|top|club|live|dev)(?:\.[a-z]{2})?(?:[/?#][^\s<>\"`{}|\\^]{0,1500})?"
     r"|[a-z]{2,10}/[^\s<>\"`{}|\\^]{1,1500}))(?![\w@])", re.I,
 )  # fmt: skip
 _TRAIL = ".,;:!?»”’'…*_~"
 _ONION = re.compile(r"(?<![a-z2-7])([a-z2-7]{56}|[a-z2-7]{16})\.onion(?!\w)", re.I)
 _EXPLORER = re.compile(
-    r"(?:etherscan\.io|bscscan\.com|polygonscan\.com|arbiscan\.io|tronscan\.(?:org|io)|blockchain\.(?:com|info)|blockchair\.com|btc\.com|blockstream\.info|mempool\.space|blockcypher\.com|"
-    r"solscan\.io|explorer\.solana\.com|xmrchain\.net|litecoinspace\.org|chainz\.cryptoid\.info|tonscan\.org|walletexplorer\.com|oklink\.com|etherchain\.org|ethplorer\.io)"
+    r"(?:etherscan\.io|bscscan\.com|polygonscan\.com|arbiscan\.io|tronscan\.(?:org|io)|blockchain\.(?:com|info)"
+        r"|blockchair\.com|btc\.com|blockstream\.info|mempool\.space|blockcypher\.com|"
+    r"solscan\.io|explorer\.solana\.com|xmrchain\.net|litecoinspace\.org|chainz\.cryptoid\.info|tonscan\.org"
+        r"|walletexplorer\.com|oklink\.com|etherchain\.org|ethplorer\.io)"
     r"/[^\s<>\"']{0,60}?(?:tx|transaction|address|addr|account|block|token|wallet)s?[/=][^\s<>\"']{8,140}", re.I,
 )  # fmt: skip
 _CARRIED = (
-    "CRYPTO_BTC", "CRYPTO_LTC", "CRYPTO_ETH", "CRYPTO_TRX", "CRYPTO_XMR", "CRYPTO_TXID", "EMAIL", "SOCIAL", "PAYPAL_ME", "CASHTAG", "VENMO", "REVOLUT_TAG", "UPI_VPA", "ONION",
-    "GEO_POINT", "MAP_LINK", "PLUS_CODE", "W3W", "EXPLORER_LINK", "IBAN", "PIX_KEY", "EMV_QR", "SECRET", "IMO", "CONTAINER", "ZELLE",
+    "CRYPTO_BTC", "CRYPTO_LTC", "CRYPTO_ETH", "CRYPTO_TRX", "CRYPTO_XMR", "CRYPTO_TXID", "EMAIL", "SOCIAL",
+    "PAYPAL_ME", "CASHTAG", "VENMO", "REVOLUT_TAG", "UPI_VPA", "ONION",
+    "GEO_POINT", "MAP_LINK", "PLUS_CODE", "W3W", "EXPLORER_LINK", "IBAN", "PIX_KEY", "EMV_QR", "SECRET", "IMO",
+    "CONTAINER", "ZELLE",
 )  # fmt: skip
 _LISTED = frozenset({"e.g", "i.e", "p.m", "a.m"})
 
@@ -129,8 +137,17 @@ def _web(text: str) -> Iterator[Candidate]:
         if "@" in url.split("/")[0]:
             continue
         yield Candidate(
-            tier=Tier.LINK, type="URL", start=start, end=end, value=url, grade="format", rule="links.url@1", rank=60, blocks=True, shares=_CARRIED,
-        )  # fmt: skip
+            tier=Tier.LINK,
+            type="URL",
+            start=start,
+            end=end,
+            value=url,
+            grade="format",
+            rule="links.url@1",
+            rank=60,
+            blocks=True,
+            shares=_CARRIED,
+        )
         if _EXPLORER.search(url):
             yield formed("EXPLORER_LINK", url, (start, end), "links.explorer@1", rank=85, tier=Tier.LINK, blocks=False)
 
@@ -165,8 +182,10 @@ PART = Part(
     find=find,
     marks="@",
     triggers=(
-        "://", "www.", ".com", ".net", ".org", ".me", ".io", ".ru", ".gg", ".tv", ".ee", ".app", ".info", ".onion", ".co", ".ly", ".gl", "arroba", "(at)", "[at]", " dot ", " punto ",
-        "insta", "ig:", "ig ", "tiktok", "tik tok", "snap", "telegram", "tg:", "tg ", "fb:", "facebook", "twitter", "kik", "wechat", "line id", "skype", "discord", "onlyfans", "zalo",
+        "://", "www.", ".com", ".net", ".org", ".me", ".io", ".ru", ".gg", ".tv", ".ee", ".app", ".info", ".onion",
+        ".co", ".ly", ".gl", "arroba", "(at)", "[at]", " dot ", " punto ",
+        "insta", "ig:", "ig ", "tiktok", "tik tok", "snap", "telegram", "tg:", "tg ", "fb:", "facebook", "twitter",
+        "kik", "wechat", "line id", "skype", "discord", "onlyfans", "zalo",
         "телег", "инста", "тг", "вк", "скайп", "سناب", "انستا", "تلغرام", "تليجرام", "微信", "vx", "ไลน์",
     ),
 )  # fmt: skip

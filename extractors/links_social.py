@@ -1,8 +1,9 @@
 """Profiles of social networks and messengers: `network:handle`, lower case.
 
-From addresses (`instagram.com/<name>`, `t.me/<name>` …) and from text where the network's name stands directly before the
-handle ("insta: maria.lp", "snap maria22") or beside an `@name`. The rows of `extractors/tables/social.toml` name the
-networks. Refuses paths that are the site's own pages, and words that only look like handles after a bare network name.
+From addresses (`instagram.com/<name>`, `t.me/<name>` …) and from text where the network's name stands directly before
+the handle ("insta: maria.lp", "snap maria22") or beside an `@name`. The rows of `extractors/tables/social.toml` name
+the networks. Refuses paths that are the site's own pages, and words that only look like handles after a bare network
+name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Payment references: the finders of bank accounts, cards, Brazil, crypto, wallets, keyed references, secrets and codes.
+"""Payment references: the finders of bank accounts, cards, Brazil, crypto, wallets, keyed references, secrets and
+codes.
 
 Order inside the part is of no matter: tiers and ranks decide which candidate keeps a span (`extractors.entities`).
 A message is looked at only where it holds a digit, `@`, `$` or one of the trigger words; what needs digits is skipped
@@ -108,6 +109,21 @@ PART = Part(
     name="payments",
     find=find,
     marks=r"\d@$",
-    triggers=("alias", "swift", "bic", "свифт", "سويفت", "paypal", "venmo", "revolut", "seed", "phrase", "mnemonic", "palabras", "12 words", "24 words"),
+    triggers=(
+        "alias",
+        "swift",
+        "bic",
+        "свифт",
+        "سويفت",
+        "paypal",
+        "venmo",
+        "revolut",
+        "seed",
+        "phrase",
+        "mnemonic",
+        "palabras",
+        "12 words",
+        "24 words",
+    ),
     quick=may_pay,
 )

@@ -90,6 +90,12 @@ def cards(text: str, all_runs: list[list[tuple[int, int]]], *, noisy: bool = Fal
             done = row.end
             value = f"{fits[0][:6]}{'*' * (len(fits[0]) - 10)}{fits[0][-4:]}"
             yield proved(
-                "CARD_PAN", value, (row.start, row.end), "payments.card@1",
-                repaired=noisy, detail={"scheme": fits[1]}, mask=_masked(text, row), secret=fits[0],
-            )  # fmt: skip
+                "CARD_PAN",
+                value,
+                (row.start, row.end),
+                "payments.card@1",
+                repaired=noisy,
+                detail={"scheme": fits[1]},
+                mask=_masked(text, row),
+                secret=fits[0],
+            )

@@ -1,11 +1,11 @@
 """Payloads of payment codes, read from a QR unit's text or pasted into a chat: EMV and BR Code, EPC, `upi://pay`, and
 the address schemes of crypto-currencies. Also `WIFI:` (its password is a secret) and `MECARD`.
 
-- EMV/BR Code: `validators.emv`. - EPC069-12 (SEPA credit transfer): lines `BCD`, version, charset, `SCT`, BIC, name, IBAN,
-`EUR` amount, purpose, reference, text. - UPI: NPCI UPI Linking Specifications (pa, pn, am, cu, tr, tn). - BIP-21 and
-its likes: the scheme, the address, `?amount=`. The address itself is found by `payments_crypto`, whose checksum rules hold
-here too: the sample address of BIP-21 fails and stays unreported.
-Refuses an EMV payload whose CRC does not agree, and reads nothing else out of it.
+- EMV/BR Code: `validators.emv`. - EPC069-12 (SEPA credit transfer): lines `BCD`, version, charset, `SCT`, BIC, name,
+  IBAN, `EUR` amount, purpose, reference, text. - UPI: NPCI UPI Linking Specifications (pa, pn, am, cu, tr, tn). -
+  BIP-21 and its likes: the scheme, the address, `?amount=`. The address itself is found by `payments_crypto`, whose
+  checksum rules hold here too: the sample address of BIP-21 fails and stays unreported. Refuses an EMV payload whose
+  CRC does not agree, and reads nothing else out of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from extractors.validators import emv
 
 _UPI = re.compile(r"upi://(?:pay|mandate|collect)\?([^\s<>\"]{3,800})", re.I)
 _EPC = re.compile(
-    r"(?:^|(?<=\n))BCD\r?\n00[12]\r?\n\d?\r?\n(?:SCT|INST)\r?\n([A-Z0-9]{0,11})\r?\n([^\n]{1,70})\r?\n([A-Z0-9 ]{15,42})(?:\r?\n(?:EUR([\d.]{1,12}))?)?"
+    r"(?:^|(?<=\n))BCD\r?\n00[12]\r?\n\d?\r?\n(?:SCT"
+    r"|INST)\r?\n([A-Z0-9]{0,11})\r?\n([^\n]{1,70})\r?\n([A-Z0-9 ]{15,42})(?:\r?\n(?:EUR([\d.]{1,12}))?)?"
 )
 _WIFI = re.compile(r"WIFI:(?:[^\n]{0,120}?;)?P:((?:\\.|[^;\\\n]){1,63});", re.I)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
@@ -50,11 +51,19 @@ def _inner(
     grade: str = "checksum",
     detail: dict[str, object] | None = None,
 ) -> Candidate:
-    """What a payload states: in the payload's tier and above its rank, so that the payload's block leaves it standing."""
+    """What a payload states: in its tier and above its rank, so that the payload's block leaves it standing."""
     return Candidate(
-        tier=Tier.LINK, type=type_, start=span[0], end=span[1], value=value, grade="checksum" if grade == "checksum" else "format",
-        rule=f"payments.{rule}@1", rank=96, detail=detail or {}, shares=("*",),
-    )  # fmt: skip
+        tier=Tier.LINK,
+        type=type_,
+        start=span[0],
+        end=span[1],
+        value=value,
+        grade="checksum" if grade == "checksum" else "format",
+        rule=f"payments.{rule}@1",
+        rank=96,
+        detail=detail or {},
+        shares=("*",),
+    )
 
 
 def _pix(key: str) -> str | None:
@@ -97,9 +106,17 @@ def emv_codes(text: str) -> Iterator[Candidate]:
             continue
         end = at + found.size
         yield Candidate(
-            tier=Tier.LINK, type="EMV_QR", start=at, end=end, value=found.label, grade="checksum", rule="payments.emv@1", rank=95,
-            detail={"merchant": found.fields.get("59", ""), "country": found.fields.get("58", "")}, blocks=True,
-        )  # fmt: skip
+            tier=Tier.LINK,
+            type="EMV_QR",
+            start=at,
+            end=end,
+            value=found.label,
+            grade="checksum",
+            rule="payments.emv@1",
+            rank=95,
+            detail={"merchant": found.fields.get("59", ""), "country": found.fields.get("58", "")},
+            blocks=True,
+        )
         currency, amount = emv.CURRENCIES.get(found.fields.get("53", ""), ""), found.fields.get("54", "")
         value = money(currency, amount)
         if value:
@@ -119,9 +136,17 @@ def upi_links(text: str) -> Iterator[Candidate]:
         at = text.lower().find("pa=", m.start()) + 3
         detail: dict[str, object] = {k: given[k] for k in ("pn", "tn", "tr") if given.get(k)}
         yield Candidate(
-            tier=Tier.LINK, type="UPI_VPA", start=at, end=min(m.end(), at + len(address)), value=address.lower(), grade="format",
-            rule="payments.upi-link@1", rank=96, detail=detail, blocks=True,
-        )  # fmt: skip
+            tier=Tier.LINK,
+            type="UPI_VPA",
+            start=at,
+            end=min(m.end(), at + len(address)),
+            value=address.lower(),
+            grade="format",
+            rule="payments.upi-link@1",
+            rank=96,
+            detail=detail,
+            blocks=True,
+        )
         value = money(given.get("cu", "INR").upper(), given.get("am", ""))
         if value:
             where = text.lower().find("am=", m.start()) + 3
@@ -145,9 +170,19 @@ def wifi_secrets(text: str) -> Iterator[Candidate]:
     for m in _WIFI.finditer(text):
         span = m.span(1)
         yield Candidate(
-            tier=Tier.LINK, type="SECRET", start=span[0], end=span[1], value="wifi password", grade="format", rule="payments.wifi@1",
-            rank=96, mask=(span,), secret=m.group(1), detail={"what": "wifi password"}, blocks=True,
-        )  # fmt: skip
+            tier=Tier.LINK,
+            type="SECRET",
+            start=span[0],
+            end=span[1],
+            value="wifi password",
+            grade="format",
+            rule="payments.wifi@1",
+            rank=96,
+            mask=(span,),
+            secret=m.group(1),
+            detail={"what": "wifi password"},
+            blocks=True,
+        )
 
 
 def payloads(text: str) -> Iterator[Candidate]:

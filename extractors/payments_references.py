@@ -22,11 +22,13 @@ from extractors.tables import table
 _EDGES = r"(?<![A-Za-z0-9_@.$€£+/\-])(?<!\d[, ])(?:{})(?![A-Za-z0-9_@%])(?![.,]\d)"
 _PHONE_WORDS = named("phone")
 _MONEY_AFTER = re.compile(
-    r"\s?(?:[€£$₹₦₱₺%]|(?:usd|eur|gbp|mxn|ngn|kes|inr|brl|cop|ars|php|dollars?|euros?|pesos?|dolares|naira|reais|rupees|lakh|k|mil)(?!\w))"
+    r"\s?(?:[€£$₹₦₱₺%]|(?:usd|eur|gbp|mxn|ngn|kes|inr|brl|cop|ars|php|dollars?|euros?|pesos?|dolares|naira|reais"
+    r"|rupees|lakh|k|mil)(?!\w))"
 )
 _MONEY_BEFORE = re.compile(r"(?:[€£$₹₦₱₺]|(?<!\w)(?:usd|eur|gbp|mxn|ngn|ksh|kes|inr|rs|brl|cop|ars|php|rm|rp))[ .]?$")
 _DATE = re.compile(
-    r"(?:19|20)\d\d[-./]?(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])$|(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:19|20)\d\d$"
+    r"(?:19|20)\d\d[-./]?(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])$|(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]"
+    r"|1[0-2])[-./ ](?:19|20)\d\d$"
 )
 _IBAN_LIKE = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]{1,4}){0,8}[ \-]?$")
 

@@ -3,8 +3,8 @@
 The value of such a finding says only what kind it is (a gift code becomes a row of `*`); the secret goes to the
 per-case keyed hash and its whole span is masked. All but private keys and seed phrases need their word directly
 by: three or four digits prove nothing. Seed phrases: 12 to 24 words of the English BIP-39 list
-(`tables/bip39_english.txt`, github.com/bitcoin/bips) whose checksum holds, or that follow a seed word. Private keys: WIF
-(Base58Check 0x80), extended keys (BIP-32 `xprv`), PEM blocks, 64 hex digits after "private key".
+(`tables/bip39_english.txt`, github.com/bitcoin/bips) whose checksum holds, or that follow a seed word. Private keys:
+WIF (Base58Check 0x80), extended keys (BIP-32 `xprv`), PEM blocks, 64 hex digits after "private key".
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from triage.text import View
 _GIFT_WORDS = named("gift")
 _GROUP = r"(?:[A-Z0-9]{4,6}|(?=[a-z]{0,5}\d)[a-z0-9]{4,6})"
 _GIFT = re.compile(
-    rf"(?<![A-Za-z0-9\-])(?:{_GROUP}(?:[ ]?-[ ]?{_GROUP}){{2,5}}|{_GROUP}(?:[ ]{_GROUP}){{2,5}}|[A-Z0-9]{{10,20}})(?![A-Za-z0-9\-])"
+    rf"(?<![A-Za-z0-9\-])(?:{_GROUP}(?:[ ]?-[ ]?{_GROUP}){{2,5}}|{_GROUP}(?:[ ]{_GROUP}){{2,5}}|"
+    rf"[A-Z0-9]{{10,20}})(?![A-Za-z0-9\-])"
 )
 _CVV_WORDS = named("cvv")
 _CVV = re.compile(r"(?<![\w.,])\d{3,4}(?![\w]|[.,/:\-]\d)")
@@ -34,11 +35,13 @@ _PIN = re.compile(r"(?<![\w.,])\d{4,6}(?![\w]|[.,/:\-]\d)")
 _OTP_WORDS = named("otp")
 _OTP = re.compile(r"(?<![\w.,])(?:G-)?(?:\d{4,8}|\d{3}[- ]\d{3})(?![\w]|[.,/:\-]\d)")
 _OTP_AFTER = re.compile(
-    r"^[\s:*]{0,3}(?:is|es|e|est|ist|este)\s+(?:your|tu|su|seu|o seu|votre|ton|dein|ihr|codul)\b.{0,40}\b(?:code|codigo|cod|otp|password|pin)\b"
+    r"^[\s:*]{0,3}(?:is|es|e|est|ist|este)\s+(?:your|tu|su|seu|o seu|votre|ton|dein|ihr|codul)\b.{0,40}\b(?:code"
+    r"|codigo|cod|otp|password|pin)\b"
 )
 _SEED_WORDS = named("seed")
 _WIF = re.compile(
-    r"(?<![A-Za-z0-9])(?:5[1-9A-HJ-NP-Za-km-z]{50}|[KL][1-9A-HJ-NP-Za-km-z]{51}|[xyz]prv[1-9A-HJ-NP-Za-km-z]{107})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:5[1-9A-HJ-NP-Za-km-z]{50}|[KL][1-9A-HJ-NP-Za-km-z]{51}"
+    r"|[xyz]prv[1-9A-HJ-NP-Za-km-z]{107})(?![A-Za-z0-9])"
 )
 _HEX_KEY = re.compile(r"(?<![A-Za-z0-9])(?:0x)?[0-9a-fA-F]{64}(?![A-Za-z0-9])")
 _KEY_WORDS = named("key")
@@ -62,7 +65,6 @@ def _secret(kind: str, text: str, span: tuple[int, int], *, sure: bool = False) 
 
 def gift_cards(text: str) -> Iterator[Candidate]:
     """Grouped codes beside a brand or "gift card"."""
-    low = folded(text)
     if not _GIFT_WORDS.present(text):
         return
     for m in _GIFT.finditer(text):

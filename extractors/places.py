@@ -1,4 +1,5 @@
-"""Points and map links: coordinates in text, map addresses, `geo:`, the printed position of a picture or a location unit.
+"""Points and map links: coordinates in text, map addresses, `geo:`, the printed position of a picture or a location
+unit.
 
 Place names are the business of `extractors.gazetteer`. For EXIF the reader has done the arithmetic; the printed line
 "GPS position: lat, lon" is quoted and the unit's flags are carried over (`hemisphere_unknown` lowers the rank to 50).
@@ -70,8 +71,10 @@ def _written(text: str, context: TextContext) -> Iterator[Candidate]:
 
 
 _QUICK = re.compile(
-    r"\d[.,]\d\d|[°º˚′″+]|//|\d ?['\"’]|\do[ \d]|\d ?[NSEWOСЮВЗ](?![a-zа-я])|(?<![^\W\d_])[NSEWO][ .]?\d|\d:\d\d:\d|\d{5}|\d{4} \d{4}|\d{2,3} \d{2,3}$"
-    r"|:-?\d{1,3}[.,]|(?<![a-z])(?:lat|lon|lng)|deg|grad|широт|долгот|خط|geo:|maps|[?&=]q=|w3w|3 ?words|\d[c-x] ?[a-z]{2} ?\d",
+    r"\d[.,]\d\d|[°º˚′″+]|//|\d ?['\"’]|\do[ \d]|\d ?[NSEWOСЮВЗ](?![a-zа-я])|(?<![^\W\d_])[NSEWO][ .]?\d"
+    r"|\d:\d\d:\d|\d{5}|\d{4} \d{4}|\d{2,3} \d{2,3}$"
+    r"|:-?\d{1,3}[.,]|(?<![a-z])(?:lat|lon|lng)|deg|grad|широт|долгот|خط|geo:|maps|[?&=]q=|w3w|3 ?words"
+    r"|\d[c-x] ?[a-z]{2} ?\d",
     re.I,
 )
 

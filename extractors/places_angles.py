@@ -20,7 +20,10 @@ from extractors.candidates import formed
 from extractors.cues import named
 from extractors.parts import Candidate, TextContext
 
-_HEMI = r"(?:norte|north|nord|sur|south|sud|sul|este|east|est|leste|oeste|west|ouest|с\.?\s?ш\.?|ю\.?\s?ш\.?|в\.?\s?д\.?|з\.?\s?д\.?|[NSEWOLСЮВЗ])(?![a-zа-я])"
+_HEMI = (
+    r"(?:norte|north|nord|sur|south|sud|sul|este|east|est|leste|oeste|west|ouest|с\.?\s?ш\.?|ю\.?\s?ш\.?"
+    r"|в\.?\s?д\.?|з\.?\s?д\.?|[NSEWOLСЮВЗ])(?![a-zа-я])"
+)
 _DEG = r"[ ]?(?:°|˚|º|o(?=[ \d'′’])|deg(?:rees)?|grados|graus|град\.?|:|(?<=\d)d(?=[ \d]))[ ]?"
 _MIN = r"[ ]?(?:'|′|’|‘|[ ]?\u0301|min|m(?=[ \d])|:)[ ]?"
 _SEC = r"[ ]?(?:\"|″|”|“|′′|''|’’|[ ]?\u0301[ ]?\u0301|sec|s(?=[ ,;NSEW]))?"
@@ -33,7 +36,8 @@ def _angle(tag: str, hemisphere: str) -> str:
     post = rf"[ ]?(?P<post{tag}>{_HEMI})" if hemisphere == "post" else ""
     return (
         rf"{pre}(?P<sign{tag}>[-−+]?)(?P<deg{tag}>{_NUM})"
-        rf"(?:{_DEG}(?:(?P<min{tag}>\d{{1,2}}(?:[.,]\d{{1,8}})?)(?:{_MIN}(?:(?P<sec{tag}>\d{{1,2}}(?:[.,]\d{{1,6}})?){_SEC})?)?)?|"
+        rf"(?:{_DEG}(?:(?P<min{tag}>\d{{1,2}}(?:[.,]\d{{1,8}})?)(?:{_MIN}(?:(?P<sec{tag}>\d{{1,2}}(?:"
+        rf"[.,]\d{{1,6}})?){_SEC})?)?)?|"
         rf"[ ](?P<mins{tag}>\d{{1,2}}(?:[.,]\d{{1,8}})?)(?:[ ](?P<secs{tag}>\d{{1,2}}(?:[.,]\d{{1,6}})?))?)?{post}"
     )
 
@@ -44,25 +48,31 @@ _SEXAGESIMAL = tuple(
     for where in ("pre", "post", "")
 )
 _DECIMAL = re.compile(
-    r"(?<![\w.,/])(?<![\d][-])([-−+]?\d{1,3}\.\d{2,15})°?[ ]?(?:[,;/|]|\n|[ ])[ ]?(?:\n)?([-−+]?\d{1,3}\.\d{2,15})°?(?![\w%]|\.\d)"
+    r"(?<![\w.,/])(?<![\d][-])([-−+]?\d{1,3}\.\d{2,15})°?[ ]?(?:[,;/|]|\n"
+    r"|[ ])[ ]?(?:\n)?([-−+]?\d{1,3}\.\d{2,15})°?(?![\w%]|\.\d)"
 )
 _COMMAS = re.compile(
     r"(?<![\w.,/])([-−+]?\d{1,3},\d{4,15})°?[ ]?(?:;|/|\||\n|,[ ]|[ ])[ ]?([-−+]?\d{1,3},\d{4,15})°?(?![\w%])"
 )
 _LABELLED = re.compile(
-    r"(?<!\w)(?P<a>lat(?:itude|itud)?|lon(?:g|gitude|gitud)?|lng|широта|долгота|خط العرض|خط الطول)\.?[ \"']{0,2}[:=]?[ \"']{0,2}(?P<x>[-−+]?\d{1,3}(?:[.,]\d{1,15})?)°?[ ]?"
-    r"[,;|\n&]?[ \"']{0,3}(?P<b>lat(?:itude|itud)?|lon(?:g|gitude|gitud)?|lng|широта|долгота|خط العرض|خط الطول)\.?[ \"']{0,2}[:=]?[ \"']{0,2}(?P<y>[-−+]?\d{1,3}(?:[.,]\d{1,15})?)(?!\w)", re.I,
+    r"(?<!\w)(?P<a>lat(?:itude|itud)?|lon(?:g|gitude|gitud)?|lng|широта|долгота|خط العرض"
+        r"|خط الطول)\.?[ \"']{0,2}[:=]?[ \"']{0,2}(?P<x>[-−+]?\d{1,3}(?:[.,]\d{1,15})?)°?[ ]?"
+    r"[,;|\n&]?[ \"']{0,3}(?P<b>lat(?:itude|itud)?|lon(?:g|gitude|gitud)?|lng|широта|долгота|خط العرض"
+        r"|خط الطول)\.?[ \"']{0,2}[:=]?[ \"']{0,2}(?P<y>[-−+]?\d{1,3}(?:[.,]\d{1,15})?)(?!\w)", re.I,
 )  # fmt: skip
 _WKT = re.compile(r"(?<!\w)POINT[ ]?\([ ]?(-?\d{1,3}(?:\.\d{1,15})?)[ ]+(-?\d{1,3}(?:\.\d{1,15})?)[ ]?\)", re.I)
 _MGRS = re.compile(
-    r"(?<![\w.])(\d{1,2}[C-HJ-NP-X])[ ]?([A-HJ-NP-Z]{2})[ ]?(\d{5}[ ]\d{5}|\d{4}[ ]\d{4}|\d{3}[ ]\d{3}|\d{2}[ ]\d{2}|\d{4,10})(?![\w])",
+    r"(?<![\w.])(\d{1,2}[C-HJ-NP-X])[ ]?([A-HJ-NP-Z]{2})[ ]?(\d{5}[ ]\d{5}|\d{4}[ ]\d{4}|\d{3}[ ]\d{3}"
+    r"|\d{2}[ ]\d{2}|\d{4,10})(?![\w])",
     re.I,
 )
 _UTM = re.compile(
-    r"(?<![\w.])(\d{1,2})[ ]?([C-HJ-NP-X])[ ,]{1,2}(\d{6})(?:\.\d{1,3})?(?:[ ]?m?E)?[ ,]{1,2}(\d{7})(?:\.\d{1,3})?(?:[ ]?m?N)?(?!\w)"
+    r"(?<![\w.])(\d{1,2})[ ]?([C-HJ-NP-X])[ ,]{1,2}(\d{6})(?:\.\d{1,3})?(?:[ ]?m?E)?[ ,]{1,2}(\d{7})"
+    r"(?:\.\d{1,3})?(?:[ ]?m?N)?(?!\w)"
 )
 _PLUS = re.compile(
-    r"(?<![\w+])((?:[23456789CFGHJMPQRVWX]{8}|[23456789CFGHJMPQRVWX]{4}|[23456789CFGHJMPQRVWX]{6}|[23456789CFGHJMPQRVWX]{2,6}0{2,6})\+(?:[23456789CFGHJMPQRVWX]{2,7})?)(?![\w+])",
+    r"(?<![\w+])((?:[23456789CFGHJMPQRVWX]{8}|[23456789CFGHJMPQRVWX]{4}|[23456789CFGHJMPQRVWX]{6}"
+    r"|[23456789CFGHJMPQRVWX]{2,6}0{2,6})\+(?:[23456789CFGHJMPQRVWX]{2,7})?)(?![\w+])",
     re.I,
 )
 _LOCALITY = re.compile(r"[ ,]{1,2}([A-ZÀ-Þ][^\n,;.!?]{2,40}(?:, [A-ZÀ-Þ][^\n,;.!?]{1,30})?)")

