@@ -3,8 +3,9 @@
 Words belong to the panel that their middle lies on; inside a panel fragments at the same height become one line.
 A small panel (bubble, card) is one block; on a large one (the page, the wallpaper) lines that stand close below each
 other are. Confidence is Tesseract's mean over letters and digits, told in words: `high` from 85, `medium` from 65,
-`low` below. Blocks that hold nothing legible (fewer than two letters or digits read with 40 or more) are counted, not
-given. A lone `|` in Latin text is read as the capital I, which it is in nearly every screen font.
+`low` below. Blocks that hold nothing legible (no word of three letters or digits read with 60 or more, and not
+`medium` as a whole) are counted, not given. A lone `|` in Latin text is read as the capital I, which it is in nearly
+every screen font.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from triage.readers.ocr_language import mean_confidence
 from triage.readers.ocr_panels import Box, Panels
 
 HIGH, MEDIUM = 85.0, 65.0
-LEGIBLE = 40.0
+LEGIBLE = 60.0
 LARGE_PANEL = 0.35
 """Share of the picture from which a panel is a page rather than a bubble."""
 
@@ -66,8 +67,14 @@ def confidence_word(words: Sequence[Word]) -> str:
 
 
 def legible(block: Block) -> bool:
-    """Whether at least two letters or digits were read with some confidence."""
-    return sum(sum(ch.isalnum() for ch in word.text) for word in block.words if word.confidence >= LEGIBLE) >= 2
+    """Whether a word of three letters or digits was read with some confidence, or something short with more.
+
+    Texture (leaves, cloth) makes the engine see scattered short words of low confidence.
+    """
+    letters = [(sum(ch.isalnum() for ch in word.text), word.confidence) for word in block.words]
+    if any(count >= 3 and confidence >= LEGIBLE for count, confidence in letters):
+        return True
+    return sum(count for count, _ in letters) >= 2 and mean_confidence(block.words) >= MEDIUM
 
 
 def blocks_of(words: Sequence[Word], canvas: Canvas, panels: Panels, *, scattered: bool) -> list[Block]:

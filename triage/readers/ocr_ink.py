@@ -43,6 +43,8 @@ class Ink:
     pieces: int
     """How many of them there are."""
     kind: Kind
+    accents: int = 0
+    """How many marks stand above a letter wider than an i or j."""
 
 
 def kind_of(panels: Panels) -> Kind:
@@ -67,7 +69,9 @@ def find_ink(ycc: Pixels, panels: Panels, kind: Kind) -> Ink:
         strength = _levelled(raw, np.where(inked, peaks[labels], 0).astype(np.uint8))
     else:
         strength = np.asarray(cv2.convertScaleAbs(raw, alpha=255 / max(1.0, _typical_peak(raw, floor))), np.uint8)
-    return Ink(strength=strength, glyph=glyph, pieces=int(letters.sum()), kind=kind)
+    return Ink(
+        strength=strength, glyph=glyph, pieces=int(letters.sum()), kind=kind, accents=_accents(stats, letters, glyph)
+    )
 
 
 def _pieces(mask: Pixels) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -115,6 +119,19 @@ def _letter_like(stats: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np
     if fits.any():
         fits &= high >= 0.35 * np.percentile(high[fits], 80)
     return np.asarray(fits)
+
+
+def _accents(stats: NDArray[np.int32], letters: NDArray[np.bool_], glyph: float) -> int:
+    """Marks above letters, which English has none of: a cheap hint to the language, seen before anything is read."""
+    left, top, wide, high, area = (stats[:, i] for i in range(5))
+    marks = (high < 0.45 * glyph) & (wide < 0.9 * glyph) & (area >= 3) & (np.arange(len(stats)) > 0)
+    below = letters & (wide >= 0.55 * glyph)
+    if not marks.any() or not below.any() or marks.sum() > 2_000:
+        return 0
+    middle = (left + wide / 2)[marks][:, None]
+    gap = top[below][None] - (top + high)[marks][:, None]
+    over = (middle > left[below][None]) & (middle < (left + wide)[below][None])
+    return int((over & (gap >= 0) & (gap < 0.5 * glyph)).any(1).sum())
 
 
 def _no_letters(stats: NDArray[np.int32], glyph: float, shape: tuple[int, ...]) -> NDArray[np.bool_]:

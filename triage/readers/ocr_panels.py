@@ -54,7 +54,7 @@ def find_panels(ycc: Pixels) -> Panels:
     height, width = ycc.shape[:2]
     shrink = max(1, round(min(height, width) / _WORKING_SIDE))
     steps = _steps(ycc)
-    grain = float(np.percentile(steps[::3, ::3], 60))
+    grain = float(np.percentile(steps[::5, ::5], 60))
     if shrink > 1:
         steps = np.asarray(cv2.dilate(steps, np.ones((shrink, shrink), np.uint8))[::shrink, ::shrink], np.uint8)
     small = np.asarray(cv2.resize(ycc, (steps.shape[1], steps.shape[0]), interpolation=cv2.INTER_AREA), np.uint8)
@@ -75,10 +75,9 @@ def find_panels(ycc: Pixels) -> Panels:
 def _steps(ycc: Pixels) -> Pixels:
     """The largest step of any channel to the right and lower neighbour."""
     steps = np.zeros(ycc.shape[:2], np.uint8)
-    for there, here in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
-        apart = cv2.absdiff(ycc[there], ycc[here])
-        most = cv2.max(cv2.max(apart[..., 0], apart[..., 1]), apart[..., 2])
-        steps[here] = cv2.max(steps[here], most)
+    for plane in cv2.split(ycc):
+        steps[:, :-1] = cv2.max(steps[:, :-1], cv2.absdiff(plane[:, 1:], plane[:, :-1]))
+        steps[:-1] = cv2.max(steps[:-1], cv2.absdiff(plane[1:], plane[:-1]))
     return steps
 
 
@@ -183,11 +182,12 @@ def _closed(profile: NDArray[np.int64], reach: int, sign: int) -> NDArray[np.int
 
 def _colour(view: Pixels, own: NDArray[np.bool_]) -> Pixels:
     """The panel's median colour; where it is no single colour, a local mean for each pixel."""
-    sample = view[::2, ::2][own[::2, ::2]]
+    step = max(1, int((own.size / 20_000) ** 0.5))
+    sample = view[::step, ::step][own[::step, ::step]]
     if len(sample) < 50:
         sample = view[own]
     if sample.std(0).max() < 6:
-        return np.asarray(np.median(sample[:: max(1, len(sample) // 2000)], axis=0), np.uint8)
+        return np.asarray(np.median(sample, axis=0), np.uint8)
     high, wide = own.shape
     size = (max(1, wide // 6), max(1, high // 6))
     weight = cv2.resize(own.astype(np.float32), size, interpolation=cv2.INTER_AREA)
@@ -200,6 +200,7 @@ def _colour(view: Pixels, own: NDArray[np.bool_]) -> Pixels:
 
 def _seams(background: Pixels, ids: NDArray[np.uint8], reach: int) -> NDArray[np.bool_]:
     kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    spread = cv2.absdiff(cv2.dilate(background, kernel), cv2.erode(background, kernel))
-    other = cv2.dilate(ids, kernel) != cv2.erode(ids, kernel)
-    return np.asarray((spread.max(2) > SAME_COLOUR) & other)
+    apart = np.zeros(ids.shape, np.bool_)
+    for plane in cv2.split(background):
+        apart |= cv2.absdiff(cv2.dilate(plane, kernel), cv2.erode(plane, kernel)) > SAME_COLOUR
+    return np.asarray(apart & (cv2.dilate(ids, kernel) != cv2.erode(ids, kernel)))

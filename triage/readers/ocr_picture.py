@@ -18,10 +18,10 @@ import numpy as np
 from triage.readers.ocr_blocks import Block, blocks_of
 from triage.readers.ocr_canvas import Canvas, paint, tiles, upside_down
 from triage.readers.ocr_engine import Word, recognise
-from triage.readers.ocr_ink import GRAIN_OF_PHOTOS, Kind, find_ink, kind_of
-from triage.readers.ocr_language import look, mean_confidence
-from triage.readers.ocr_panels import Panels, Pixels, find_panels
-from triage.readers.ocr_strips import cut, line_boxes, longest, moved_back, uncovered
+from triage.readers.ocr_ink import GRAIN_OF_PHOTOS, Ink, Kind, find_ink, kind_of
+from triage.readers.ocr_language import likely, look, mean_confidence, script_of
+from triage.readers.ocr_panels import Box, Panels, Pixels, find_panels
+from triage.readers.ocr_strips import cut, line_boxes, longest, moved_back, stacked, uncovered
 from triage.readers.ocr_turn import direction
 
 GOOD = 70.0
@@ -31,7 +31,11 @@ PHOTO_PIXELS = 8_000_000
 MANY_PANELS = 3
 """From so many panels on, text is taken to be scattered rather than one page."""
 FEW_LETTERS = 4
-LOOKED_AT = 5
+PROMISING = 55.0
+"""Confidence over a few lines from which another candidate is read in full."""
+FEW_ACCENTS = 0.004
+"""Accents for each piece of ink up to which a text may well be English."""
+LOOKED_AT = 3
 """Lines of the first look."""
 READ_AGAIN = 20
 SURE_AGAIN = 60.0
@@ -58,6 +62,10 @@ class Desk:
     seconds: float
     languages: tuple[str, ...]
     """Candidates, all of them installed; the first is the case's first choice."""
+
+    @property
+    def all_latin(self) -> bool:
+        return all(script_of(code) == "Latin" for code in self.languages)
 
     def run(self, pixels: Pixels, languages: Sequence[str], mode: str) -> tuple[Word, ...]:
         """Write a canvas and let the engine read it."""
@@ -117,33 +125,67 @@ def _reduced(rgb: Pixels) -> Pixels:
 
 
 def _attempts(ycc: Pixels, panels: Panels, desk: Desk) -> Iterator[_Try]:
-    """The first candidate, then those worth trying after it."""
+    """The first candidate; after a poor reading the best of the others, if a few of its lines promise more."""
     first = kind_of(panels)
-    others: list[Kind] = [kind for kind in ("screen", "photo", "photo-light") if kind != first]
-    kinds: list[Kind] = [first, *others]
-    for kind in kinds:
-        ink = find_ink(ycc, panels, kind)
-        if ink.pieces < FEW_LETTERS:
-            continue
-        skewed = kind != "screen" or not _scattered(panels)
-        sideways, angle = direction(ink.strength, ink.glyph, skewed=skewed)
-        canvas = paint(ink, quarters=1 if sideways else 0, angle=angle if abs(angle) >= 0.3 else 0.0)
-        attempt = _read(canvas, kind, panels, desk)
+    drawn = [_drawn(find_ink(ycc, panels, first), panels)]
+    if drawn[0][0].pieces >= FEW_LETTERS:
+        attempt = _read(drawn[0][1], drawn[0][0], panels, desk)
         yield attempt
-        if attempt.merit < GOOD and len(desk.languages) == 1:
-            yield _read(upside_down(canvas), kind, panels, desk)
+        if attempt.merit >= GOOD:
+            return
+    others: list[Kind] = [kind for kind in ("screen", "photo", "photo-light") if kind != first]
+    drawn += [_drawn(find_ink(ycc, panels, kind), panels) for kind in others]
+    drawn = [(ink, canvas) for ink, canvas in drawn if ink.pieces >= FEW_LETTERS]
+    ways = [(ink, way) for ink, canvas in drawn for way in (canvas, upside_down(canvas))]
+    merits = _probed([canvas for _, canvas in ways], desk)
+    for merit, (ink, canvas) in sorted(zip(merits, ways, strict=True), key=lambda pair: -pair[0])[:2]:
+        if merit >= PROMISING:
+            yield _read(canvas, ink, panels, desk)
 
 
-def _read(canvas: Canvas, kind: Kind, panels: Panels, desk: Desk) -> _Try:
-    languages = desk.languages[:1]
+def _drawn(ink: Ink, panels: Panels) -> tuple[Ink, Canvas]:
+    """The canvas of an ink map, turned the way its lines run."""
+    skewed = ink.kind != "screen" or not _scattered(panels)
+    sideways, angle = direction(ink.strength, ink.glyph, skewed=skewed)
+    return ink, paint(ink, quarters=1 if sideways else 0, angle=angle if abs(angle) >= 0.3 else 0.0)
+
+
+def _probed(canvases: Sequence[Canvas], desk: Desk) -> list[float]:
+    """Mean confidence over the longest lines of each canvas, all read in one go."""
+    strips, merits = [], [0.0] * len(canvases)
+    for number, canvas in enumerate(canvases):
+        if lines := line_boxes(canvas.pixels):
+            strips.append((number, cut(canvas.pixels, longest(lines, LOOKED_AT))))
+    if strips:
+        pixels, tops = stacked([strip for _, strip in strips])
+        words = desk.run(pixels, desk.languages[:1], "block")
+        for (number, _), (top, bottom) in zip(strips, tops, strict=True):
+            merits[number] = mean_confidence([word for word in words if top <= word.top + word.height / 2 < bottom])
+    return merits
+
+
+def _read(canvas: Canvas, ink: Ink, panels: Panels, desk: Desk) -> _Try:
+    """Language, engine, and what it passed over. English first where nothing speaks against it."""
     lines = line_boxes(canvas.pixels)
+    mode = "sparse" if _scattered(panels) else "page"
+    if desk.languages[0] == "eng" and desk.all_latin and ink.accents <= FEW_ACCENTS * ink.pieces:
+        words = _engine(canvas, lines, ("eng",), mode, desk)
+        named = likely(" ".join(word.text for word in words), desk.languages)
+        if named == ("eng",) and mean_confidence(words) >= GOOD:
+            return _Try(canvas=canvas, kind=ink.kind, words=words, languages=named)
+    languages = desk.languages[:1]
     if len(desk.languages) > 1 and lines:
         seen = look(cut(canvas.pixels, longest(lines, LOOKED_AT)).pixels, desk.languages, desk.run)
         languages = seen.languages
         if seen.upside_down:
             canvas = upside_down(canvas)
             lines = line_boxes(canvas.pixels)
-    mode = "sparse" if _scattered(panels) else "page"
+    words = _engine(canvas, lines, languages, mode, desk)
+    return _Try(canvas=canvas, kind=ink.kind, words=words, languages=languages)
+
+
+def _engine(canvas: Canvas, lines: Sequence[Box], languages: Sequence[str], mode: str, desk: Desk) -> tuple[Word, ...]:
+    """All words of a canvas, piece by piece, and those of lines that were passed over."""
     words: list[Word] = []
     for top, piece in tiles(canvas.pixels):
         read = desk.run(piece, languages, mode)
@@ -153,7 +195,7 @@ def _read(canvas: Canvas, kind: Kind, panels: Panels, desk: Desk) -> _Try:
         strip = cut(canvas.pixels, longest(missed, READ_AGAIN))
         again = moved_back(strip, desk.run(strip.pixels, languages, "block"))
         words += [word for word in again if word.confidence >= SURE_AGAIN]
-    return _Try(canvas=canvas, kind=kind, words=tuple(words), languages=languages)
+    return tuple(words)
 
 
 def _scattered(panels: Panels) -> bool:

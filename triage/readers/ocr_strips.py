@@ -44,7 +44,7 @@ def line_boxes(pixels: Pixels) -> list[Box]:
     return sorted(boxes, key=lambda box: (box[1], box[0]))
 
 
-def longest(boxes: Sequence[Box], count: int, *, widest: int = 1_100) -> list[Box]:
+def longest(boxes: Sequence[Box], count: int, *, widest: int = 900) -> list[Box]:
     """The longest boxes, from the top down, each cut to a width."""
     chosen = sorted(boxes, key=lambda box: (-box[2], box[1], box[0]))[:count]
     return [(x, y, min(wide, widest), high) for x, y, wide, high in sorted(chosen, key=lambda box: (box[1], box[0]))]
@@ -77,6 +77,18 @@ def cut(pixels: Pixels, boxes: Sequence[Box]) -> Strip:
         pieces.append(framed)
         top += framed.shape[0]
     return Strip(pixels=np.vstack(pieces), rows=tuple(rows))
+
+
+def stacked(strips: Sequence[Strip]) -> tuple[Pixels, list[tuple[int, int]]]:
+    """Strips below each other, to be read in one go, and the first and last row of each."""
+    width = max(strip.pixels.shape[1] for strip in strips)
+    parts, rows, top = [], [], 0
+    for strip in strips:
+        high, wide = strip.pixels.shape
+        parts.append(np.pad(strip.pixels, ((0, 0), (0, width - wide)), constant_values=255))
+        rows.append((top, top + high))
+        top += high
+    return np.vstack(parts), rows
 
 
 def moved_back(strip: Strip, words: Sequence[Word]) -> list[Word]:
