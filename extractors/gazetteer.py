@@ -128,7 +128,7 @@ def _chosen(
     """The likeliest place of a name and the ids of up to four others."""
 
     def score(place: Place) -> tuple[float, str]:
-        points = math.log10(max(place.population, 1)) + (0.5 if place.primary else 0.0)
+        points = math.log10(max(place.population, 1)) + (1.6 if place.primary else 0.0)
         points += 8 if stated and stated in place.country else 0
         points += (
             2.0

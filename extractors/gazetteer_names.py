@@ -103,7 +103,7 @@ def _joined(text: str, all_words: list[Word], at: int, count: int) -> str | None
     if len(row) < count:
         return None
     for one, two in pairwise(row):
-        if text[one.end : two.start].strip(" -'’.ʼ") or two.start - one.end > 2:
+        if text[one.end : two.start].strip(" -'’‘.ʼ") or two.start - one.end > 2:
             return None
     return " ".join(w.folded for w in row)
 
@@ -132,7 +132,8 @@ def _at(text: str, all_words: list[Word], at: int, *, lower: bool) -> Name | Non
         found = look_up(folded) if folded else ()
         if found:
             last = all_words[at + count - 1]
-            if count > 1 and not lower and not (last.capital or last.caseless):
+            glued = text[last.start - 1] in "'’‘ʼ-" if count > 1 else True
+            if not (glued or lower or last.capital or last.caseless):
                 continue
             sign = max(sign_before(text, all_words, at), sign_after(text, all_words, at + count - 1))
             capital = word.caseless or (word.capital and not lower and not word.first)
