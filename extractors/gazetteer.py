@@ -15,9 +15,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from extractors import gazetteer_own
 from extractors.gazetteer_names import Name, longest, look_up, spaced, unspaced
 from extractors.gazetteer_routes import paired, routes
-from extractors.gazetteer_store import NEVER, PERSON, PLAIN, WORD, Place, fold
+from extractors.gazetteer_store import NEVER, PERSON, PLAIN, WORD, Place, fold, store
 from extractors.gazetteer_words import Sign, country_after, firm_signals, signals, words
 from extractors.parts import Candidate, Part, TextContext, Tier
 from triage.text import View, clean
@@ -31,16 +32,18 @@ _GREAT, _LARGE, _TOWN = 300_000, 100_000, 50_000
 @lru_cache(maxsize=65536)
 def _wakes(token: str) -> int:
     """1: this word may be a place by itself; 2: beside a sign; 3: a person's name, beside a sign that persons do not
-    take; 0: never."""
+    take; 4: in lower case, where the next word goes on with a name; 0: never."""
     folded = fold(token)
     found = look_up(folded)
     capital = token[0].isupper()
     if len(folded) >= 4 and any(p.kind == PLAIN and (p.population >= _TOWN or capital) for p in found[:3]):
         return 1
-    if longest(folded, lower=not capital) > 1:
-        return 2
     if not capital:
-        return 2 if any(p.kind == WORD and p.primary and p.population >= 10 * _LARGE for p in found[:3]) else 0
+        if any(p.kind == WORD and p.primary and p.population >= 10 * _LARGE for p in found[:3]):
+            return 2
+        return 4 if longest(folded, lower=True) > 1 else 0
+    if longest(folded) > 1:
+        return 2
     if any(p.kind == WORD or (p.kind == NEVER and p.population >= _LARGE) for p in found):
         return 2
     return 3 if found and found[0].kind == PERSON else 2 if found and found[0].kind == PLAIN else 0
@@ -69,10 +72,20 @@ def may_name(text: str) -> bool:
         return False
     if 1 in woken:
         return True
-    firm = 3 in woken and any(map(_is_firm, tokens))
-    return any(
-        _beside(tokens, at) and (firm if kind == 3 else _is_named(tokens, at)) for at, kind in enumerate(woken) if kind
-    )
+    firm = any(map(_is_firm, tokens))
+    for at, kind in enumerate(woken):
+        if kind == 4:
+            if at + 1 < len(tokens) and _goes_on(tokens[at], tokens[at + 1]):
+                return True
+        elif kind and (kind == 2 or firm) and _beside(tokens, at) and (kind == 3 or _is_named(tokens, at, firm=firm)):
+            return True
+    return False
+
+
+@lru_cache(maxsize=65536)
+def _goes_on(first: str, second: str) -> bool:
+    two = f"{fold(first)} {fold(second)}"
+    return store().begins(two) or gazetteer_own.begins(two)
 
 
 def _beside(tokens: list[str], at: int) -> bool:
@@ -83,10 +96,13 @@ def _beside(tokens: list[str], at: int) -> bool:
     return tokens[at][0].isupper() and (following[:1].isupper() or (following != "" and _is_signal(following)))
 
 
-def _is_named(tokens: list[str], at: int) -> bool:
-    """Whether a name of one or more words begins here."""
+def _is_named(tokens: list[str], at: int, *, firm: bool) -> bool:
+    """Whether a name of one or more words begins here; one that persons bear counts only with a firm sign."""
     row = [fold(t) for t in tokens[at : at + 4]]
-    return any(look_up(" ".join(row[:n])) for n in range(1, min(len(row), longest(row[0])) + 1))
+    alone = look_up(row[0])
+    if alone and (firm or alone[0].kind != PERSON):
+        return True
+    return any(look_up(" ".join(row[:n])) for n in range(2, min(len(row), longest(row[0])) + 1))
 
 
 def _strength(name: Name, place: Place) -> int:

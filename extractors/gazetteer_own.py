@@ -48,6 +48,16 @@ def _first_words() -> dict[str, int]:
     return lengths
 
 
+@cache
+def _first_pairs() -> frozenset[str]:
+    return frozenset(" ".join(name.split()[:2]) for name in _all())
+
+
+def begins(two: str) -> bool:
+    """Whether a name of the own list begins with these two folded words."""
+    return two in _first_pairs()
+
+
 def places(folded: str) -> tuple[Place, ...]:
     """Places of the own list under a folded name."""
     return _all().get(folded, ())

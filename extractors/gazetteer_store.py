@@ -11,10 +11,10 @@ File `data/places.bin` (built by `data/build_places.py`; data © GeoNames, CC BY
     countries two letters each
 
 A first word that begins longer names has an entry of its own under `\\x01` + word whose city field is the greatest
-number of words; under `\\x02` the same for plain names of large places, which are believed without a capital.
-Classes: 0 plain, 1 a common word too, 2 a person's name too, 3 almost always the word. Nothing is read before the
-first look-up; pages come in as they are touched, so opening costs milliseconds and a few megabytes.
-"""
+number of words; under `\\x02` the same for plain names of large places, which are believed without a capital,
+and under `\\x03` + the first two words that there is such a name. Classes: 0 plain, 1 a common word too, 2 a person's
+name too, 3 almost always the word. Nothing is read before the first look-up; pages come in as they are touched, so
+opening costs milliseconds and a few megabytes."""
 
 from __future__ import annotations
 
@@ -108,6 +108,10 @@ class Store:
         """The greatest number of words of a name that begins with the folded word `first`."""
         made = self._entries(("\x02" if lower else "\x01") + first)
         return max((e & (1 << _CITY_BITS) - 1 for e in made), default=1)
+
+    def begins(self, two: str) -> bool:
+        """Whether a plain name of a large place begins with these two folded words."""
+        return bool(self._entries("\x03" + two))
 
     def places(self, folded: str) -> tuple[Place, ...]:
         """Every place with that folded name, greatest first."""

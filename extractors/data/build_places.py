@@ -107,6 +107,8 @@ def build(cities: Mapping[str, Mapping[str, Any]], common: frozenset[str]) -> by
             parts = folded.split()
             for mark in "\x01\x02" if _believed(kind, city["population"], primary=primary) else "\x01":
                 longest[mark + parts[0]] = max(longest.get(mark + parts[0], 1), len(parts))
+            if len(parts) > 1 and _believed(kind, city["population"], primary=primary):
+                longest["\x03" + " ".join(parts[:2])] = len(parts)
     heads = (entry(word, n, PLAIN, primary=False) for word, n in longest.items() if n > 1)
     rows = sorted([*entries.values(), *heads])
     block = b"".join(c.encode() for c in countries)
