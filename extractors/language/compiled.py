@@ -60,6 +60,7 @@ class Context:
     unless_clause: tuple[Pattern, ...] = ()
     unless_sentence: tuple[Pattern, ...] = ()
     unless_message: tuple[Pattern, ...] = ()
+    strengthen_sentence: tuple[Pattern, ...] = ()
     weaken_sentence: tuple[Pattern, ...] = ()
     weaken_message: tuple[Pattern, ...] = ()
     mention_message: tuple[Pattern, ...] = ()
@@ -107,6 +108,7 @@ class Roles:
     second_object: int = -1
     third_subject: int = -1
     third_object: int = -1
+    imperative: int = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

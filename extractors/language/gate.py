@@ -66,7 +66,3 @@ class Gate:
             if len(self._memo) < _MEMO:
                 self._memo[mask] = done
         return done
-
-    def shared(self, candidate: Candidate, first: int, last: int) -> bool:
-        """Whether two texts each bring a word that one pattern of this rule needs."""
-        return any(need & first and need & last for need in self._needs.get(candidate, ()))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from extractors.language.compiled import CompiledPack, Context, Pattern, Roles, Rule
+from extractors.language.compiled import CompiledPack, Context, Roles, Rule
 from extractors.language.mentions import Found, matches
 from extractors.language.relations import FAR, Match, Span
 from extractors.language.tokens import HARD, SOFT
@@ -57,6 +57,7 @@ def read(found: Found, rule: Rule, match: Match) -> Reading | None:
             return None
     extra = _strengtheners(found, pack.roles, match, sentence)
     inside = any(_role_inside(found, pack.roles, match))
+    inside = inside or any(matches(found, context.strengthen_sentence, *sentence) for context in rule.context)
     grade = rule.strength if rule.strength != "auto" else ("strong" if extra or inside else "weak")
     flags: set[str] = set()
     for context in rule.context:
@@ -164,7 +165,8 @@ def _toward(found: Found, rule: Rule, match: Match, predicate: Span, clause: Spa
     everyone = {"self_report": first, "to_addressee": second, "about_third": third}
     for element, (low, high) in zip(match.pattern.elements, match.spans, strict=True):
         if element.role in ("whom", "whose"):
-            return _of_person(found, everyone, low, high) or "about_third"
+            person = _nearest(found, objects, low, high, low) or _of_person(found, everyone, low, high)
+            return _instruction(found, person or "about_third", clause, predicate)
     if rule.affected == "subject":
         low, high = min(clause[0], match.start), max(predicate[1], match.start + 1)
         return (
@@ -178,10 +180,10 @@ def _toward(found: Found, rule: Rule, match: Match, predicate: Span, clause: Spa
     for low, high in ((predicate[0], match.end), (match.start, match.end), clause, sentence):
         if person := _nearest(found, objects, low, high, predicate[1]):
             return _instruction(found, person, clause, predicate)
-    actors = _nearest(found, everyone, *sentence, predicate[0])
-    if actors == "self_report":
-        return "about_third" if found.of(third[1]) else "to_addressee" if found.of(second[0]) else "unknown"
-    return {"to_addressee": "to_addressee", "about_third": "about_third"}.get(actors or "", "unknown")
+    subject = _nearest(found, everyone, *sentence, predicate[0])
+    if subject == "self_report":  # "I call the police" is said to somebody, "I will be deported" of oneself
+        return "to_addressee" if found.of(second[0]) else "about_third" if found.of(third[1]) else subject
+    return subject or "unknown"
 
 
 def _of_person(found: Found, table: Mapping[str, tuple[int, ...]], low: int, high: int) -> str | None:
@@ -204,16 +206,13 @@ def _nearest(found: Found, table: Mapping[str, tuple[int, ...]], low: int, high:
 
 
 def _instruction(found: Found, toward: str, clause: Span, predicate: Span) -> str:
-    """A third person is affected and the addressee acts, or the verb opens the clause: an instruction."""
-    if toward != "about_third":
-        return toward
+    """Who is told to act: an order that affects a third person goes by the addressee, one for the writer's good to them."""
     r = found.pack.roles
+    ordered = found.first(r.imperative, predicate[0], predicate[1]) is not None and not any(
+        clause[0] <= end <= predicate[0] for c in (r.first_subject, r.third_subject, r.actor) for _, end in found.of(c)
+    )
     subjects = {"x1": (r.first_subject,), "x2": (r.second_subject,), "x3": (r.third_subject, r.actor)}
     subject = _nearest(found, subjects, clause[0], predicate[0], predicate[0])
-    opens = predicate[0] == clause[0]
-    return "by_addressee" if subject == "x2" or (subject is None and opens) else toward
-
-
-def specificity(pattern: Pattern) -> int:
-    """How much a pattern asks for: used to prefer the fuller of two overlapping matches."""
-    return len(pattern.elements)
+    if toward == "self_report":
+        return "to_addressee" if ordered else toward
+    return "by_addressee" if toward == "about_third" and (subject == "x2" or (subject is None and ordered)) else toward

@@ -21,6 +21,8 @@ from triage.model import Extractor, Finding, Hit, Part, Resources, Run, Scan
 
 _SPLIT = 3
 """How many messages of one sender may carry one idea."""
+_SHORT = 80
+"""Only messages of at most this many characters are read together: longer ones carry their idea themselves."""
 _READ = frozenset({"message", "email", "page", "ocr", "note", "code", "event"})
 
 
@@ -83,20 +85,18 @@ class Scanner:
         return tuple((p, r) for p, r in rules if self.packs[p].rules[r].id == only)
 
     def _windows(self, run: Run, masks: list[int]) -> Iterator[tuple[tuple[int, ...], tuple[Candidate, ...]]]:
-        """Neighbouring messages that may carry one idea: the first and the last each hold a word that a rule needs."""
-        units = run.units
-        for i, mask in enumerate(masks):
-            joined = mask
-            for j in range(i + 1, min(i + _SPLIT, len(units))):
-                same = bool(units[i].sender) and units[j].sender == units[i].sender
-                if not mask or units[j].origin != "message" or units[i].origin != "message" or (not same and j > i + 1):
+        """Neighbouring short messages of one sender, or a short question and its answer, that may carry one idea."""
+        short = [u.origin == "message" and 0 < len(u.text) <= _SHORT for u in run.units]
+        for i, unit in enumerate(run.units):
+            joined = masks[i]
+            for j in range(i + 1, min(i + _SPLIT, len(run.units))):
+                same = bool(unit.sender) and run.units[j].sender == unit.sender
+                if not (short[i] and short[j]) or (not same and j > i + 1):
                     break
                 joined |= masks[j]
-                if masks[j]:
-                    rules = self.gate.candidates(joined) if self._gated else self._every
-                    wanted = tuple(c for c in rules if self._joins(c, same) and self.gate.shared(c, mask, masks[j]))
-                    if wanted:
-                        yield tuple(range(i, j + 1)), wanted
+                rules = self.gate.candidates(joined) if self._gated else self._every
+                if wanted := tuple(c for c in rules if self._joins(c, same)):
+                    yield tuple(range(i, j + 1)), wanted
                 if not same:
                     break
 

@@ -81,6 +81,7 @@ class ContextSource(Strict):
     unless_clause: list[Text] = []
     unless_sentence: list[Text] = []
     unless_message: list[Text] = []
+    strengthen_sentence: list[Text] = []
     weaken_sentence: list[Text] = []
     weaken_message: list[Text] = []
     mention_message: list[Text] = []
