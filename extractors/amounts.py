@@ -6,7 +6,10 @@ country's own money (`2 lakh`, `3 juta`, `5 palos`). A sign that several countri
 (flag `region_assumed`); where they do not decide, the code is `XXX` and the sum a candidate. Ranges (`500-600 €`) are
 two sums. `detail.role` says what the sum is for where a word beside it does (`extractors.amounts_roles`).
 
-Refused: a bare number, whatever its magnitude (`2k race`); percentages; a sum inside a reference or a telephone number.
+A number without any currency is a sum only behind such a word (`te debo 5 mil`, `u still owe 2400`), in the money of
+the hinted country, flag `currency_unstated`: with a magnitude reported, without one a candidate.
+
+Refused: any other bare number (`2k race`, `15 people`); percentages; a sum inside a reference or a telephone number.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from decimal import Decimal
 
 from extractors import currencies
 from extractors.amounts_numbers import HAN, Quantity, han, quantities, spelled_before
-from extractors.amounts_roles import role
+from extractors.amounts_roles import connectives, may_have_role, role
 from extractors.cues import folded
 from extractors.currencies import UNKNOWN, Currency, Sign
 from extractors.number_words import TRIGGER_WORDS, whole_words
@@ -26,6 +29,8 @@ from triage.text import View
 
 _LEFT = re.compile(r"[ :.=]{0,2}")
 _RIGHT = re.compile(r"[ ]{0,2}(?:(?:de los|de|di|d'|of|des)[ ])?|[,/]?[-–]{0,2}[ ]?")
+_LEAST_UNSTATED = 25
+"""Smaller bare numbers are hours, days and counts more often than sums."""
 _RANGE = re.compile(r"[ ]?[-–—~/][ ]?|[ ](?:to|a|bis|à|до|hasta|ate|la)[ ]")
 
 
@@ -36,8 +41,13 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
     numbers = [q for q in quantities(low) if not context.is_claimed(q.start, q.end)]
     used: set[int] = set()
     found = _priced(low, numbers, signs, used)
+    taken: set[int] = set()
     for sum_ in _ranges(low, numbers, found):
+        taken.add(sum_[0].start)
         yield from _candidate(text, *sum_, context)
+    for number in numbers:
+        if number.start not in taken:
+            yield from _unstated(text, low, number, context)
     for sign in signs:
         if sign.start in used or not sign.follows:
             continue
@@ -116,6 +126,38 @@ def _upper_end(low: str, number: Quantity, before: _Sum | None) -> _Sum | None:
     return number, before[1], before[2], number.start, number.end
 
 
+_JOINED_BEFORE = re.compile(r"[\w#@/:.+*^=-]$")
+_JOINED_BEHIND = re.compile(r"[\w#@/:*^=%°º'\"-]|[.,]\d|\s?(?:am|pm|hrs?|h|%|x|km|kg)\b")
+_NEXT_WORD = re.compile(r"[ ]([^\W\d_]+)")
+
+
+def _unstated(text: str, low: str, number: Quantity, context: TextContext) -> Iterator[Candidate]:
+    """A number whose currency nobody names, behind a word that says what it is for."""
+    if not number.magnitude and not _LEAST_UNSTATED <= number.value < 10**7:
+        return
+    if _JOINED_BEFORE.search(low[: number.start][-1:]) or _JOINED_BEHIND.match(low, number.end):
+        return
+    following = _NEXT_WORD.match(low, number.end)
+    if following and following[1] not in connectives():
+        return  # so many of something: people, kilometres, days
+    purpose = role(text, number.start, number.end, behind=False)
+    if not purpose:
+        return
+    code, region = currencies.national().meant(context.regions, "")
+    yield Candidate(
+        tier=Tier.AMOUNT,
+        type="AMOUNT",
+        start=number.start,
+        end=number.end,
+        value=f"{code} {plain(number.value)}",
+        grade="context",
+        rule="amounts.unstated@1",
+        rank=60 if number.magnitude and region else 40,
+        flags=("currency_unstated", "region_assumed") if region else ("currency_unstated",),
+        detail={"currency": code, "amount": plain(number.value), "role": purpose},
+    )
+
+
 def _in_words(low: str, sign: Sign) -> Quantity | None:
     """The number in words, or in Chinese numerals, directly before a currency."""
     ahead = low[max(0, sign.start - 24) : sign.start].rstrip(" ")
@@ -164,9 +206,11 @@ _FIGURE = re.compile(r"[\d一二三四五六七八九十百千万萬亿億两兩
 
 
 def quick(text: str) -> bool:
-    """Whether there is a number, in figures or words, and a currency sign or word."""
+    """Whether there is a number, in figures or words, and a currency or, beside figures, a word for what it is."""
     low = folded(text)
-    return bool(_FIGURE.search(text) or whole_words(low)) and currencies.may_hold(low)
+    if _FIGURE.search(text):
+        return currencies.may_hold(low) or may_have_role(low)
+    return whole_words(low) > 0 and currencies.may_hold(low)
 
 
 PART = Part(

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from ahocorasick_rs import AhoCorasick
+
 from extractors.cues import folded
 from extractors.tables import table
 from extractors.word_forms import class_of, compile_classes
@@ -18,19 +20,45 @@ _BEFORE, _BEHIND = 45, 25
 _STOP = re.compile(r"[.!?;\n](?=\s|$)|[。！？]")
 
 
+_CONNECTIVES = "connectives"
+
+
+@cache
+def _roles() -> dict[str, list[str]]:
+    return {name: words for name, words in table("amount_roles").items() if name != _CONNECTIVES}
+
+
 @cache
 def _pattern() -> re.Pattern[str]:
-    return compile_classes(table("amount_roles"))
+    return compile_classes(_roles())
 
 
-def role(text: str, start: int, end: int) -> str:
-    """The role of the sum at `start:end`, or ''."""
+@cache
+def _stems() -> AhoCorasick:
+    return AhoCorasick(sorted({folded(word.rstrip("*")) for words in _roles().values() for word in words}))
+
+
+@cache
+def connectives() -> frozenset[str]:
+    """Words that may follow a sum without being what it counts."""
+    return frozenset(folded(word) for word in table("amount_roles")[_CONNECTIVES])
+
+
+def may_have_role(low: str) -> bool:
+    """Whether any role word occurs in a folded text, as a word or in one."""
+    return bool(_stems().find_matches_as_indexes(low))
+
+
+def role(text: str, start: int, end: int, *, behind: bool = True) -> str:
+    """The role of the sum at `start:end`, or ''; with `behind`, words after it count as well."""
     ahead = folded(text[max(0, start - _BEFORE) : start])
     ahead = ahead[max((m.end() for m in _STOP.finditer(ahead)), default=0) :]
     led = [class_of(m) for m in _pattern().finditer(ahead)]
     if led:
         return led[-1]
-    behind = folded(text[end : end + _BEHIND])
-    stop = _STOP.search(behind)
-    found = _pattern().search(behind[: stop.start()] if stop else behind)
+    if not behind:
+        return ""
+    rest = folded(text[end : end + _BEHIND])
+    stop = _STOP.search(rest)
+    found = _pattern().search(rest[: stop.start()] if stop else rest)
     return class_of(found) if found else ""

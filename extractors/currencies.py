@@ -112,8 +112,23 @@ def _currency(row: Mapping[str, Any]) -> Currency:
 
 @cache
 def _automaton() -> tuple[AhoCorasick, tuple[str, ...]]:
-    forms = tuple(_entries())
+    """All forms but single Latin letters, which `_LETTER` finds where a figure follows them."""
+    forms = tuple(form for form in _entries() if len(form) > 1 or not (form.isascii() and form.isalpha()))
     return AhoCorasick(list(forms)), forms
+
+
+_LETTER = re.compile(r"(?<![^\W_])[^\W\d_](?= ?\d)")
+
+
+def _occurrences(low: str) -> Iterator[tuple[str, int, int]]:
+    """Forms of the table in a folded text, whole words where they are words."""
+    automaton, forms = _automaton()
+    for n, start, end in automaton.find_matches_as_indexes(low, overlapping=True):
+        if _whole(low, start, end):
+            yield forms[n], start, end
+    for letter in _LETTER.finditer(low):
+        if letter.group() in _entries():
+            yield letter.group(), letter.start(), letter.end()
 
 
 @cache
@@ -124,6 +139,13 @@ def own_money() -> dict[str, Currency]:
         for row in table("currencies")["own"]
         for word in row["words"]
     }
+
+
+@cache
+def national() -> Currency:
+    """The money of the country that a hint names."""
+    rows = table("currencies")["national"]
+    return Currency(UNKNOWN, {region: code for code, regions in rows.items() for region in regions.split()})
 
 
 @cache
@@ -138,22 +160,17 @@ def _magnitude_automaton() -> AhoCorasick:
 
 
 def may_hold(low: str) -> bool:
-    """Whether any sign, currency word or own-money word occurs in the folded text, whole word or not."""
-    return bool(_automaton()[0].find_matches_as_indexes(low)) or bool(
-        _magnitude_automaton().find_matches_as_indexes(low)
-    )
+    """Whether any sign, currency word or own-money word occurs in the folded text."""
+    return next(_occurrences(low), None) is not None or bool(_magnitude_automaton().find_matches_as_indexes(low))
 
 
 def signs(text: str, low: str) -> list[Sign]:
     """Every currency sign in `text`, the longest at each place; `low` is its folded copy of the same length."""
-    automaton, forms = _automaton()
     longest: dict[int, Sign] = {}
-    for form, start, end in automaton.find_matches_as_indexes(low, overlapping=True):
+    for form, start, end in _occurrences(low):
         if start in longest and longest[start].end >= end:
             continue
-        if not _whole(low, start, end):
-            continue
-        entry = next((e for e in _entries()[forms[form]] if not e.exact or e.exact == text[start:end]), None)
+        entry = next((e for e in _entries()[form] if not e.exact or e.exact == text[start:end]), None)
         if entry:
             longest[start] = Sign(start, end, entry.currency, entry.leads, entry.follows, text[start:end])
     return list(_outermost(longest[start] for start in sorted(longest)))

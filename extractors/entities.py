@@ -33,6 +33,7 @@ PARTS: tuple[Part, ...] = (
 )
 """In the order they run: a part sees in `context.claimed` what earlier ones claimed."""
 
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Which parts may have something to find in a text."""
@@ -85,10 +86,11 @@ def scanner(compiled: Gate) -> Scan:
     def scan(run: Run) -> Iterator[Hit]:
         hints: tuple[tuple[str, ...], int] | None = None
         for index, unit in enumerate(run.units):
-            view = clean(unit.text)
-            woken = compiled.wanted(view.text)
+            text = unit.text if unit.text.isascii() else clean(unit.text).text
+            woken = compiled.wanted(text)
             if not woken:
                 continue
+            view = clean(unit.text)
             awake = [
                 p for n, p in enumerate(compiled.parts) if woken >> n & 1 and (p.quick is None or p.quick(view.text))
             ]

@@ -39,6 +39,7 @@ _VANITY = re.compile(
     r"(?<![\w+])(?:\+?1[-. ])?\(?(8(?:00|33|44|55|66|77|88))\)?[-. ]([A-Z]{2,7}(?:-?[A-Z0-9]{1,7}){0,2})(?![\w-])"
 )
 _FIGURE = re.compile(r"\d")
+_GLUED = re.compile(r"\d[^\W\d_]|[^\W\d_]\d")
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
@@ -60,6 +61,8 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
         taken += [(c.start, c.end) for c in made]
         yield from made
     hard = cover(len(text), [*phones_vetoes.spans(text, phones_vetoes.HARD), *taken])
+    if any(hard) and not quick("".join(" " if out else c for c, out in zip(text, hard, strict=True))):
+        return
     sums = cover(len(text), phones_vetoes.spans(text, phones_vetoes.SUMS), hard)
     soft = cover(len(text), phones_vetoes.spans(text, phones_vetoes.SOFT))
     found = list(rows(text, sums, soft))
@@ -87,7 +90,7 @@ def _written(
             continue
         if views.single_digits([g.digits for g in row]) and not row[0].plus:
             continue  # digits one by one are V3's, which knows counting from telephones
-        parts = [row] if possible else settle(row, lambda raw: _is_valid(raw, context))
+        parts = [row] if possible else settle(row, lambda raw: _is_valid(raw, context)) or [row]
         for part in parts:
             seen = _Seen(joined(part), part[0].start, part[-1].end, "clean")
             if len(seen.raw) <= LONGEST:
@@ -107,6 +110,8 @@ def _vanity(text: str, hard: bytearray, context: TextContext) -> Iterator[Candid
 def _viewed(text: str, hard: bytearray, soft: bytearray, context: TextContext) -> Iterator[Candidate]:
     """V1 to V3 over what is left. Looks like something else (a date, a sum) count for figures, not for words."""
     for name, windows in (("ocr", views.ocr), ("spelled", views.spelled), ("separated", views.separated)):
+        if name == "spelled" and not (_GLUED.search(text) or whole_words(folded(text))):
+            continue
         taken = hard if name == "spelled" else either(hard, soft)
         for window in windows(text, taken):
             yield from _from_window(text, name, window, context)
@@ -134,7 +139,8 @@ def _from_window(text: str, name: str, window: views.Window, context: TextContex
 
 
 def _is_valid(raw: str, context: TextContext) -> bool:
-    return any(n.valid for n in readings(raw, context.regions, context.certain))
+    """Whether it is a number as it stands; one that lacks its `+` is too weak a reading to cut a row by."""
+    return any(n.valid and not n.implied for n in readings(raw, context.regions, context.certain))
 
 
 def _candidates(
@@ -157,7 +163,7 @@ def _candidates(
     )
     plus = seen.raw.startswith("+")
     short = len(seen.raw) < 7 and word not in ("calling", "number")
-    if not plus and (word == "other" or short or (doubtful and word != "calling")):
+    if not plus and (word == "other" or views.counted(seen.raw) or short or (doubtful and word != "calling")):
         return
     mention = seen.start > 0 and text[seen.start - 1] == "@"
     options = readings(seen.raw, context.regions, context.certain)

@@ -39,12 +39,18 @@ def _unit() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:{'|'.join(map(re.escape, words))})(?![^\W\d_])")
 
 
+@cache
+def _unit_before() -> re.Pattern[str]:
+    words = sorted(table("phone_words")["unit"], key=lambda w: -len(w))
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, words))})[ :.]?$")
+
+
 def verdict(text: str, start: int, end: int) -> Verdict:
     """What the words near `start:end` in `text` (view V0) say it is; '' where they say nothing."""
     low = folded(text[max(0, start - WINDOW - LONGEST) : end + WINDOW + LONGEST])
     at = min(start, WINDOW + LONGEST)
     until = at + end - start
-    if _unit().match(low, until):
+    if _unit().match(low, until) or _unit_before().search(low, max(0, at - LONGEST), at):
         return "other"
     nearest = {"calling": _NONE, "other": _NONE, "number": _NONE}
     for found in _pattern().finditer(low):

@@ -26,6 +26,8 @@ class Number:
     """One reading of a row of digits."""
 
     e164: str
+    national: str
+    """The national significant number."""
     country: str
     """ISO 3166 code of the numbering plan; empty for shared codes (`+800`)."""
     line: str
@@ -61,6 +63,7 @@ def read(raw: str, region: str | None) -> Number | None:
     national_form = parsed.country_code_source == phonenumbers.CountryCodeSource.FROM_DEFAULT_COUNTRY
     return Number(
         e164=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164),
+        national=phonenumbers.national_significant_number(parsed),
         country=phonenumbers.region_code_for_number(parsed) or _region_of_code(parsed.country_code or 0),
         line=phonenumbers.PhoneNumberType.to_string(phonenumbers.number_type(parsed)).lower(),
         valid=valid,

@@ -176,6 +176,8 @@ def _tiled(row: Row, valid: Valid) -> list[Row]:
 def _trimmed(row: Row, valid: Valid) -> list[Row]:
     """Without a stray group of one or two digits at one end."""
     for part, stray, gap in ((row[1:], row[0], row[1].gap), (row[:-1], row[-1], row[-1].gap)) if len(row) > 1 else ():
-        if len(stray.digits) <= 2 and gap.strip() == "" and gap and _fits(part) and valid(joined(part)):
+        if len(stray.digits) > 2 or gap.strip() or not gap or all(len(g.digits) == len(stray.digits) for g in part):
+            continue  # groups that are all alike are a list, of which no part is a number
+        if _fits(part) and valid(joined(part)):
             return [part]
     return []

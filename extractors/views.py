@@ -194,6 +194,8 @@ def _spelled_window(text: str, row: list[_Token]) -> Iterator[Window]:
         row = row[:-1]
     if not any(t.spelled for t in row) or not _enough(row):
         return
+    if counted(digits([item for t in row for item in t.items])):
+        return
     versions: list[View] = []
     for part in _trimmed(row):
         for merge in (True, False):

@@ -20,8 +20,16 @@ _ROW = re.compile(r"\+?\d(?:[ ().\-–/]{0,3}\d){4,60}")
 _GROUP = re.compile(r"\d+")
 _PREFIX = 6
 """Digits of exit code, country code and trunk zero that may be joined to the front of a national number."""
+_TRUNK = 1
+"""The trunk zero alone: before the national part of an entry in full form."""
 _SHORTEST = 7
 """Digits from which a number may be the end of a longer row; shorter ones must stand alone."""
+
+
+def _national_part(digits: str) -> str:
+    """The national significant number of a full number without `+`, or '' where it is none."""
+    number = international(digits)
+    return number.national if number and number.valid else ""
 
 
 class Phones:
@@ -40,9 +48,14 @@ class Phones:
             else:
                 self._national.setdefault(digits.lstrip("0") or digits, []).append(entry)
         self.any = bool(entries)
-        self._by_tail: dict[str, list[tuple[str, WatchEntry]]] = {}
+        self._by_tail: dict[str, list[tuple[str, int, WatchEntry]]] = {}
+        """Last digits → the digits to find, how many may stand joined before them, the entry."""
         for key, found in (*self._full.items(), *self._national.items()):
-            self._by_tail.setdefault(key[-_SHORTEST:], []).extend((key, entry) for entry in found)
+            self._by_tail.setdefault(key[-_SHORTEST:], []).extend((key, _PREFIX, entry) for entry in found)
+        for key, found in self._full.items():
+            national = _national_part(key)
+            if len(national) >= _SHORTEST:
+                self._by_tail.setdefault(national[-_SHORTEST:], []).extend((national, _TRUNK, entry) for entry in found)
 
     def find(self, view: View, context: TextContext) -> Iterator[tuple[WatchEntry, int, int, tuple[str, ...]]]:
         """Entry, offsets in view V0, flags."""
@@ -69,11 +82,11 @@ class Phones:
         full = number.e164[1:] if number else digits
         yield from self._full.get(full, ())
         if number and number.valid:
-            for length in (1, 2, 3):
-                yield from self._national.get(full[length:].lstrip("0"), ())
+            yield from self._national.get(number.national.lstrip("0"), ())
 
     def _rows(self, text: str, groups: Sequence[tuple[int, int]]) -> Iterator[tuple[WatchEntry, int, int]]:
         """Entries that stand in a row of digit groups: ending with a group, beginning with one but for a prefix."""
+        abroad = text[groups[0][0] - 1 : groups[0][0]] == "+" or text[groups[0][0] :].startswith("00")
         digits = ""
         places: list[int] = []
         first: list[int] = []  # for each digit, which digit of the row its group begins with
@@ -81,7 +94,9 @@ class Phones:
             first += [len(places)] * (end - start)
             places += range(start, end)
             digits += text[start:end]
-            for key, entry in self._by_tail.get(digits[-_SHORTEST:], ()):
+            for key, prefix, entry in self._by_tail.get(digits[-_SHORTEST:], ()):
                 at = len(digits) - len(key)
-                if at >= 0 and digits.endswith(key) and at - first[at] <= _PREFIX * (len(key) >= _SHORTEST):
+                if abroad and prefix == _TRUNK:
+                    continue  # the same digits under a country code: equal only as a full number
+                if at >= 0 and digits.endswith(key) and at - first[at] <= prefix * (len(key) >= _SHORTEST):
                     yield entry, places[first[at]], end

@@ -75,6 +75,8 @@ def _clusters(text: str) -> list[tuple[int, int]]:
             spans[-1] = (spans[-1][0], i + 1)
         else:
             spans.append((i, i + 1))
+        while len(spans) > 1 and unicodedata.combining(ch) and not _clean_char(text[spans[-1][0]]):
+            spans[-2:] = [(spans[-2][0], i + 1)]  # a mark behind an invisible character belongs to the letter before
     return spans
 
 
@@ -95,7 +97,8 @@ def clean(text: str) -> View:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        made = _clean_char(text[start:end])
+        cluster = text[start:end]
+        made = _clean_char(cluster if end - start == 1 else "".join(c for c in cluster if _clean_char(c)))
         out.append(made)
         starts.extend([start] * len(made))
         ends.extend([end] * len(made))
