@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 import numpy as np
 import pytest
-from PIL import Image
+import zxingcpp
+from PIL import Image, ImageOps
 
 from samples.build.render import THEMES, Look, Message, Shot, draw_chat, lay_out_chat, render_receipt
 from triage.model import Head, Problem, Read, ReadContext, Tally, Unit
@@ -136,6 +137,7 @@ def test_half_size_jpeg_is_read_and_each_bubble_is_a_unit_with_its_box() -> None
         page, x, y, wide, high = (int(part) for part in bubble.locator.removeprefix("box=").split(","))
         assert page == 1
         assert left / 2 - 3 <= x and x + wide <= right / 2 + 3 and top / 2 - 3 <= y and y + high <= bottom / 2 + 3
+        assert bubble.detail["side"] == ("right" if message.outgoing else "left")
         assert bubble.origin == "ocr" and message.time in bubble.text and bubble.detail["confidence"] == "high"
 
 
@@ -292,6 +294,19 @@ def test_the_cache_returns_what_was_written(tmp_path: Path) -> None:
     assert read_cached(tmp_path / "new", key) == [{"text": "ñ"}]
     (tmp_path / "new" / f"{key}.json").write_text("{broken")
     assert read_cached(tmp_path / "new", key) is None
+
+
+def test_codes_are_read_several_turned_and_inverted() -> None:
+    payloads = ["upi://pay?pa=maria@example", "https://wa.me/12025550142", "MECARD:N:Vega;TEL:+12025550143;;"]
+    page = Image.new("L", (900, 420), 255)
+    for number, payload in enumerate(payloads):
+        code = Image.fromarray(np.asarray(zxingcpp.create_barcode(payload, zxingcpp.QRCode).to_image(scale=5)))
+        code = code.rotate(90 * number, expand=True)
+        page.paste(ImageOps.invert(code) if number == 1 else code, (40 + 290 * number, 60))
+    found = [unit for unit in units(read(encoded(page), ("eng",))) if unit.origin == "code"]
+    assert sorted(unit.text for unit in found) == sorted(payloads)
+    assert all(unit.detail["code_format"] == "QR Code" for unit in found)
+    assert len({unit.locator for unit in found}) == 3
 
 
 @needs_engine

@@ -1,10 +1,10 @@
-"""Pictures, second phase: the text in them, read by Tesseract. EXIF is read in the first phase (`image`).
+"""Pictures, second phase: the text in them, read by Tesseract, and QR and bar codes. EXIF: first phase (`image`).
 
 One `ocr` unit for a block of text (a bubble, a bar, a paragraph), its locator `box=page,x,y,width,height`: pixels of
 the picture as viewers show it, that is after EXIF orientation, page 1 unless a TIFF has more. Lines are joined by line
 breaks. `detail` says how sure the engine was (`high`, `medium`, `low`: `ocr_blocks`), with which language packs and
 after which preparation it was read. What is read from a picture needs a look at the picture: letters and digits that
-look alike are mistaken for each other.
+look alike are mistaken for each other. A QR or bar code is a `code` unit with its payload (`picture_codes`).
 
 Limits are counts, so that two machines decide alike: pixels of a picture and pages of a TIFF. The time limit is a
 last resort. Only the first frame of an animation is read. A picture without text gives no unit and no problem.

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from triage.readers.ocr_canvas import Canvas
 from triage.readers.ocr_engine import Word
@@ -23,6 +24,10 @@ HIGH, MEDIUM = 85.0, 65.0
 LEGIBLE = 60.0
 LARGE_PANEL = 0.35
 """Share of the picture from which a panel is a page rather than a bubble."""
+
+
+Side = Literal["", "left", "right"]
+"""Which edge of the picture a bubble stands at; chat applications put the writer's own on the right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ class Block:
     """Number of the panel it lies on, 0 for none; `Panels.boxes[panel - 1]` is its box."""
     box: Box
     """In the picture as viewers show it."""
+    side: Side = ""
 
     @property
     def words(self) -> list[Word]:
@@ -86,8 +92,10 @@ def blocks_of(words: Sequence[Word], canvas: Canvas, panels: Panels, *, scattere
     blocks = []
     for panel, own in by_panel.items():
         lines = _lines(own, join=scattered)
-        for group in _paragraphs(lines) if _is_large(panel, panels) else [lines]:
-            blocks.append(Block(lines=tuple(group), panel=panel, box=_box(group, canvas)))
+        large = _is_large(panel, panels)
+        side: Side = "" if large or canvas.quarters or not scattered else _side(panel, panels)
+        for group in _paragraphs(lines) if large else [lines]:
+            blocks.append(Block(lines=tuple(group), panel=panel, box=_box(group, canvas), side=side))
     return sorted(blocks, key=lambda block: (block.lines[0].top, block.lines[0].left))
 
 
@@ -96,6 +104,15 @@ def _panel(word: Word, canvas: Canvas, panels: Panels) -> int:
     row = min((y + high // 2) // panels.shrink, panels.ids.shape[0] - 1)
     column = min((x + wide // 2) // panels.shrink, panels.ids.shape[1] - 1)
     return int(panels.ids[row, column])
+
+
+def _side(panel: int, panels: Panels) -> Side:
+    """Left or right where a panel clearly stands nearer to one edge; a bar across the picture has no side."""
+    left, _, wide, _ = panels.boxes[panel - 1]
+    right = panels.ids.shape[1] * panels.shrink - left - wide
+    if abs(left - right) < 0.08 * (left + wide + right):
+        return ""
+    return "left" if left < right else "right"
 
 
 def _is_large(panel: int, panels: Panels) -> bool:

@@ -28,6 +28,8 @@ GOOD = 70.0
 """Mean confidence above which no other candidate is tried."""
 PHOTO_PIXELS = 8_000_000
 """Photographs are reduced to this before reading; screenshots never are."""
+SMALL_SIDE = 480
+"""A picture whose short side is below this has letters of a few pixels; edges are found on one twice as large."""
 MANY_PANELS = 3
 """From so many panels on, text is taken to be scattered rather than one page."""
 FEW_LETTERS = 4
@@ -93,8 +95,8 @@ class _Try:
 
 def read_picture(rgb: Pixels, desk: Desk) -> Reading | None:
     """The text of a picture; None where it holds no ink at all."""
-    reduced = _reduced(rgb)
-    ycc = np.asarray(cv2.cvtColor(reduced, cv2.COLOR_RGB2YCrCb), np.uint8)
+    sized = _sized(rgb)
+    ycc = np.asarray(cv2.cvtColor(sized, cv2.COLOR_RGB2YCrCb), np.uint8)
     panels = find_panels(ycc)
     best: _Try | None = None
     for attempt in _attempts(ycc, panels, desk):
@@ -104,20 +106,22 @@ def read_picture(rgb: Pixels, desk: Desk) -> Reading | None:
             break
     if best is None:
         return None
-    factor = rgb.shape[1] / reduced.shape[1]
+    factor = rgb.shape[1] / sized.shape[1]
     blocks = blocks_of(best.words, best.canvas, panels, scattered=_scattered(panels))
     return Reading(
         blocks=tuple(_enlarged(block, factor) for block in blocks), languages=best.languages,
-        preparation=_in_words(best.canvas, best.kind),
+        preparation=_in_words(best.canvas, best.kind, best.canvas.scale / factor),
     )  # fmt: skip
 
 
-def _reduced(rgb: Pixels) -> Pixels:
-    """A photograph beyond the useful size, made smaller; anything else as it is."""
+def _sized(rgb: Pixels) -> Pixels:
+    """A photograph beyond the useful size made smaller, a small picture twice as large; anything else as it is."""
+    if min(rgb.shape[:2]) < SMALL_SIDE:
+        return np.asarray(cv2.resize(rgb, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
     share = (PHOTO_PIXELS / (rgb.shape[0] * rgb.shape[1])) ** 0.5
     if share >= 1:
         return rgb
-    probe = rgb[::1, ::1][rgb.shape[0] // 4 : rgb.shape[0] // 4 + 400, :, 1].astype(np.int16)
+    probe = rgb[rgb.shape[0] // 4 : rgb.shape[0] // 4 + 400, :, 1].astype(np.int16)
     if np.abs(np.diff(probe, axis=1)).mean() < 1.0:
         return rgb  # no grain: a long screenshot or a scan, whose small print matters
     size = (round(rgb.shape[1] * share), round(rgb.shape[0] * share))
@@ -203,7 +207,7 @@ def _scattered(panels: Panels) -> bool:
 
 
 def _enlarged(block: Block, factor: float) -> Block:
-    """Its box in pixels of the picture as it was before it was reduced."""
+    """Its box in pixels of the picture as it was before it was resized."""
     left, top, wide, high = (round(v * factor) for v in block.box)
     return replace(block, box=(left, top, wide, high))
 
@@ -215,12 +219,12 @@ _KIND_WORDS: dict[Kind, str] = {
 }
 
 
-def _in_words(canvas: Canvas, kind: Kind) -> str:
+def _in_words(canvas: Canvas, kind: Kind, scale: float) -> str:
     steps = [_KIND_WORDS[kind]]
     if canvas.quarters:
         steps.append(f"turned by {90 * canvas.quarters} degrees")
     if canvas.angle:
         steps.append(f"skew of {-canvas.angle:.1f} degrees turned back")
-    if canvas.scale != 1:
-        steps.append(f"scaled {canvas.scale:.2f} times")
+    if abs(scale - 1) > 0.01:
+        steps.append(f"scaled {scale:.2f} times")
     return ", ".join(steps)

@@ -32,6 +32,7 @@ from triage.readers.picture import (
     picture_format,
     truncated_allowed,
 )
+from triage.readers.picture_codes import codes_of
 
 SECONDS = 120.0
 """Last resort for one run of the engine; the pixel limit is what normally decides."""
@@ -42,33 +43,35 @@ SMALLEST_SIDE = 12
 
 def units_of(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     """Units, problems and tallies of one picture."""
+    engine = bool(engine_version())
     languages, missing = _languages(ctx.ocr_languages)
-    if not engine_version():
+    if not engine:
         yield problem("O-NO-ENGINE", "ocr")
-        yield Tally(what="records", n=0)
-        return
-    if missing:
+    elif missing:
         yield problem("O-NO-LANGUAGE", "ocr", languages=", ".join(missing), used=", ".join(languages) or "none")
-    units = unreadable = 0
+    units = illegible = 0
     with _folder(ctx.scratch) as folder:
         desk = Desk(folder=folder, seconds=SECONDS, languages=languages)
         for page, found in _pages(blob):
             if isinstance(found, Problem):
                 yield found
                 continue
-            reading = _read(found, desk)
+            for code in codes_of(found, page):
+                units += 1
+                yield code
+            reading = _read(found, desk) if engine else None
             if isinstance(reading, Problem):
                 yield reading
                 break
             for block in reading.blocks if reading else ():
                 if reading is None or not legible(block):
-                    unreadable += 1
+                    illegible += 1
                     continue
                 units += 1
                 yield _unit(block, reading, page, ctx)
     yield Tally(what="records", n=units)
-    if unreadable:
-        yield Tally(what="illegible_blocks", n=unreadable)
+    if illegible:
+        yield Tally(what="illegible_blocks", n=illegible)
 
 
 def _languages(wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -155,6 +158,8 @@ def _unit(block: Block, reading: Reading, page: int, ctx: ReadContext) -> Unit:
         "preparation": reading.preparation,
         "engine": f"Tesseract {engine_version()}",
     }
+    if block.side:
+        detail["side"] = block.side
     if day := date_in_name(ctx.path.rsplit("/", 1)[-1]):
         detail["date_from_file_name"] = day
     latin = all(script_of(code) == "Latin" for code in reading.languages)
