@@ -48,6 +48,7 @@ CODES: dict[str, str] = {
     "R-LIMIT": "The {format} passes the limit of {limit}; what came before was read.",
     "R-DTD": "The XML declares a document type or entities, which are not expanded; {n} records were read.",
     "R-OTHER-RECORDS": "{n} records of {kinds} kinds that are not read were counted (see the tallies). Look at them with another tool.",
+    "R-VIEW-AS-TABLE": "What is called {table} in this database is a {what}, not a table; it was not read. Look at the schema with another tool.",
     "R-VENDOR-HASH": "The vendor's {algorithm} for this file differs from ours: the bytes are not those of the vendor's report.",
     "R-VENDOR-MISSING": "The vendor's report lists {n} files that are not in this extraction.",
     "R-EXIF": "The picture's EXIF could not be read ({why}).",
