@@ -26,6 +26,7 @@ from triage.text import View
 _EMAIL = re.compile(
     r"(?<![\w.+\-%@/])[^\W_][\w.+%\-']{0,63}@(?:[^\W_](?:[\w\-]{0,61}[^\W_])?\.){1,5}[^\W\d_]{2,24}(?![\w@]|-\w)"
 )
+_MESSENGERS = ("@s.whatsapp.net", "@c.us", "@g.us", "@lid", "@broadcast", "@newsletter", "@skype.net")
 _HIDDEN = re.compile(
     r"(?<![\w.+\-@])([a-z0-9][a-z0-9._+\-]{1,63})[ ]?(?:[\[({<][ ]?(?:at|arroba|аt|@|a)[ ]?[\])}>]|[ ](?:arroba"
         r"|at|arobase)[ ]|@)[ ]?"
@@ -61,6 +62,8 @@ _LISTED = frozenset({"e.g", "i.e", "p.m", "a.m"})
 def _emails(text: str) -> Iterator[Candidate]:
     for m in _EMAIL.finditer(text):
         local = m.group().split("@")[0]
+        if m.group().lower().endswith(_MESSENGERS):
+            continue  # an account of a messenger: its number, if it is one, is a phone (`phones_links`)
         if ".." not in local and not local.endswith("."):
             yield formed(
                 "EMAIL",

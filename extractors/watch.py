@@ -10,8 +10,8 @@
     hash     not here: files are compared where their hashes are
 
 Every hit names list and row. Offsets lie in the text; a hit on the sender, the recipients or the conversation has
-`start` = `end` = 0 and the flag `in_header`. Hits on the conversation's name and participants are given once per run,
-at its first unit.
+`start` = `end` = 0 and the flag `in_header`, and is given once per entry and run, at the first unit it stands on: who
+takes part in a conversation of ten thousand messages is one fact, not ten thousand.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def prepare(resources: Resources) -> Scan:
 
     def scan(run: Run) -> Iterator[Hit]:
         known: dict[str, tuple[WatchEntry, ...]] = {}
+        met: set[WatchEntry] = set()
         hints, certain = regions.chain(run) if matcher.phones.any else ((), 0)
         for index, unit in enumerate(run.units):
             if unit.text:
@@ -82,6 +83,9 @@ def prepare(resources: Resources) -> Scan:
                 for found in _best(matcher.in_text(view, context)):
                     yield Hit(unit=index, finding=_in_text(found, view))
             for entry in _header(matcher, _fields(unit, run if index == 0 else None), known):
+                if entry in met:
+                    continue
+                met.add(entry)
                 yield Hit(unit=index, finding=_finding(entry, 0, 0, ("in_header",), "format"))
 
     return scan

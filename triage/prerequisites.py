@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import platform
 import shutil
 import sqlite3
@@ -12,7 +11,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Literal
 
@@ -125,20 +123,11 @@ def _disk() -> Finding:
                    remedy="" if good else "Free some space: a case needs about a third of its text again.")  # fmt: skip
 
 
-def _probe(channel: Connection) -> None:
-    from triage.engines.limits import restrict
-
-    channel.send(restrict("parser"))
-
-
 def _layers() -> Finding:
     """The isolation layers of a worker, proved in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_probe, args=(theirs,))
-    process.start()
-    layers = ours.recv() if ours.poll(30) else {}
-    process.join(5)
+    from triage.engines.probe import proved_layers
+
+    layers = proved_layers("parser")
     lacking = [name for name, holds in layers.items() if not holds]
     detail = ", ".join(f"{name} {'holds' if holds else 'not here'}" for name, holds in layers.items()) or "no answer"
     remedy = "Run on Linux for the full isolation; the log states which layers held." if lacking or not layers else ""

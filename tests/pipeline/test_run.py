@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ import pytest
 from triage.bench.end_to_end import bench_folder, request_for
 from triage.custody.verify import verify_case
 from triage.index import queries, schema
+from triage.pipeline.request import Request
 from triage.pipeline.run import Outcome, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,16 +141,26 @@ def test_the_index_root_depends_on_the_evidence_alone(
     assert _snapshot(SAMPLE) == before
 
 
-@pytest.mark.parametrize("after", [1.2, 2.5, 4.0])
-def test_a_killed_run_goes_on_and_gives_the_same_root(sample_outcome: Outcome, tmp_path: Path, after: float) -> None:
+@pytest.fixture(scope="module")
+def plain_root(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The index root of the sample without text in pictures, undisturbed."""
+    return run(_plain(tmp_path_factory.mktemp("plain") / "case")).index_root
+
+
+def _plain(case: Path, sources: Path = SAMPLE) -> Request:
+    return replace(request_for(sources, case, jobs=2), ocr=False)
+
+
+@pytest.mark.parametrize("after", [0.4, 1.6])
+def test_a_killed_run_goes_on_and_gives_the_same_root(plain_root: str, tmp_path: Path, after: float) -> None:
     case = tmp_path / "case"
-    process = subprocess.Popen(_command(case, SAMPLE, 2), cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+    command = [*_command(case, SAMPLE, 2), "plain"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(after)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     acknowledged = _acknowledged(case)
-    outcome = run(request_for(SAMPLE, case, jobs=2))
-    assert outcome.index_root == sample_outcome.index_root
+    assert run(_plain(case)).index_root == plain_root
     assert acknowledged <= _acknowledged(case)
     assert verify_case(case).ok
 
@@ -165,25 +177,22 @@ def test_a_case_grows_and_reads_only_what_is_new(tmp_path: Path) -> None:
     late = sources / "recruiter"
     later = tmp_path / "recruiter"
     late.rename(later)
-    first = run(request_for(sources, tmp_path / "case", jobs=2))
+    first = run(_plain(tmp_path / "case", sources))
     later.rename(late)
-    second = run(request_for(sources, tmp_path / "case", jobs=2))
+    second = run(_plain(tmp_path / "case", sources))
     assert second.walked > first.walked
     assert second.new_items == second.walked - first.walked
-    again = run(request_for(sources, tmp_path / "case", jobs=2))
+    again = run(_plain(tmp_path / "case", sources))
     assert (again.new_items, again.index_root) == (0, second.index_root)
     assert verify_case(tmp_path / "case").ok
 
 
-def test_a_list_added_later_runs_over_stored_units(tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    request = request_for(SAMPLE, tmp_path / "case", jobs=2)
+def test_a_list_added_later_runs_over_stored_units(plain_root: str, tmp_path: Path) -> None:
+    request = _plain(tmp_path / "case")
     plain = run(replace(request, watch=()))
     assert plain.findings.get("watch", 0) == 0
     later = run(request)
     assert later.findings["watch"] > 0
     assert later.new_items == 0
     assert b'"type":"refresh"' in (tmp_path / "case" / "custody.jsonl").read_bytes()
-    whole = run(request_for(SAMPLE, tmp_path / "whole", jobs=2))
-    assert later.index_root == whole.index_root
+    assert later.index_root == plain_root

@@ -183,7 +183,7 @@ class Intake:
         else:
             self.writer.forget(item.row.id for item in account.items.values())
 
-    def give_up(self, task: Task, reason: str, seconds: int, path: str) -> Done:
+    def give_up(self, task: Task, reason: str, seconds: int, path: str, digest: str | None) -> Done:
         """The task failed twice: the file at `path` is quarantined, with the reason."""
         why = _REASONS.get(reason, "K-CRASHED")
         found: Problem = problem(why, "read", seconds=seconds)
@@ -193,8 +193,8 @@ class Intake:
             self.writer.problem(row.id, problem(code, "ocr", seconds=seconds))
             return Done(task, [Open(row, task.chain, problems=1, ended=True)], None)
         row = ItemRow(
-            id=ids.item_id(task.source, path, None), parent=self.parent_of(task), source=task.source, path=path,
-            size=task.size, sha256=None, media_type="", reader="", status="quarantined",
+            id=ids.item_id(task.source, path, digest), parent=self.parent_of(task), source=task.source, path=path,
+            size=task.size, sha256=digest, media_type="", reader="", status="quarantined",
         )  # fmt: skip
         self.writer.item(row)
         self.writer.problem(row.id, found)

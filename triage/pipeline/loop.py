@@ -19,6 +19,7 @@ from triage.engines.wire import WireError
 from triage.index.writer import ItemRow, Writer
 from triage.model import ItemId
 from triage.pipeline.planning import Plan
+from triage.pipeline.recheck import hash_file
 from triage.pipeline.request import Progress
 
 GROUP_SECONDS = 0.5
@@ -86,7 +87,8 @@ class Loop:
         path = task.path
         if task.phase == "members":
             path = self._member_paths[task.source, task.path, task.members[0]]
-        self.finish(pool, intake.give_up(task, reason, int(pool.seconds), path))
+        digest = hash_file(task.real) if task.phase == "read" else None
+        self.finish(pool, intake.give_up(task, reason, int(pool.seconds), path, digest))
 
     def finish(self, pool: Pool | None, done: Done) -> None:
         """A task's rows are written: mark it, say so in the log, share out what it found."""

@@ -27,7 +27,7 @@ def recheck(db: sqlite3.Connection, writer: Writer, log: CustodyLog, plan: Plan)
         item, expected = known.get((label, path), (None, None))
         if item is None:
             continue
-        found = _hash(entry.real)
+        found = hash_file(entry.real)
         outcome = "missing" if found is None else "matched" if found == expected else "changed"
         counted[outcome] += 1
         if outcome != "matched":
@@ -36,7 +36,8 @@ def recheck(db: sqlite3.Connection, writer: Writer, log: CustodyLog, plan: Plan)
     log.append("source.reverified", counted)
 
 
-def _hash(real: str) -> str | None:
+def hash_file(real: str) -> str | None:
+    """SHA-256 of a file, or None where it cannot be read; nothing of it is parsed."""
     digest = hashlib.sha256()
     try:
         with open(real, "rb", buffering=0) as source:  # noqa: PTH123 - the name may not be text

@@ -8,9 +8,7 @@ Killed at any moment, the next run continues: finished tasks are kept, unfinishe
 
 from __future__ import annotations
 
-import json
 import platform
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Mapping
@@ -23,10 +21,12 @@ from triage import __version__
 from triage.case import CaseFolder, add_source, create, is_case, open_case, read_settings, refuse_inside
 from triage.custody import run_context
 from triage.custody.log import CustodyLog
+from triage.custody.salt import case_key
 from triage.custody.session import this_actor, this_host
 from triage.engines.intake import Done, Open
 from triage.engines.limits import Profile
 from triage.engines.pool import Pool
+from triage.engines.probe import proved_layers
 from triage.engines.task import Task
 from triage.index import queries, schema
 from triage.index.canonical import dumps
@@ -41,6 +41,8 @@ from triage.pipeline.planning import Plan
 from triage.pipeline.recovery import complete_log
 from triage.pipeline.request import Progress, Request, Silent
 from triage.problems import problem
+
+PROFILES: tuple[Profile, ...] = ("parser", "ocr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Session:
         self.request, self.folder, self.log, self.progress = request, folder, log, progress
         self.new = not folder.index.exists()
         self.db: sqlite3.Connection = schema.create(folder.index) if self.new else schema.open_writable(folder.index)
-        self.writer = Writer(self.db, _case_key(folder))
+        self.writer = Writer(self.db, case_key(folder.root).secret)
         self.plan = Plan(request)
         self.loop = Loop(self.writer, log, self.plan, progress)
         self.resources = Resources(
@@ -115,14 +117,16 @@ class Session:
         """The run's first event, the sources, and what an interrupted run left behind."""
         with_packs(self.resources)  # once, before any worker: a mistake in a pack ends the run here, with its place
         uuid = str(read_settings(self.folder)["uuid"])
-        if self.new:
+        if not self.log.state.case:
             self.log.append("case.created", {"case": uuid})
+        if not self.db.execute("select 1 from meta where key='case_uuid'").fetchone():
             self.writer.meta(case_uuid=uuid, created_at=_now())
         settings = self.request.settings()
         self.log.append("run.start", run_context.collect(
             argv=self.request.argv, configuration=settings, rule_packs=pack_hash(self.resources),
-            limits=_limits(self.request), sandbox={}, case_dir=self.folder.root))  # fmt: skip
-        if self.writer.db.execute("select 1 from meta where key='run_state' and value='incomplete'").fetchone():
+            limits=_limits(self.request), sandbox={p: proved_layers(p) for p in PROFILES},
+            ocr=ocr_engine() if self.request.ocr else {}, case_dir=self.folder.root))  # fmt: skip
+        if self.db.execute("select 1 from meta where key='run_state' and value='incomplete'").fetchone():
             self.writer.recover()
             complete_log(self.db, self.log)
         self._sources()
@@ -202,10 +206,8 @@ def _limits(request: Request) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _case_key(folder: CaseFolder) -> bytes:
-    """The per-case key of keyed hashes: in the working folder, which is never shared with the case."""
-    path = folder.work / "case.key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(secrets.token_hex(32)))
-    return bytes.fromhex(json.loads(path.read_text()))
+def ocr_engine() -> dict[str, object]:
+    """Engine, version and a digest for each language's data, for the log."""
+    from triage.readers import ocr_engine as engine
+
+    return {"engine": "tesseract", "version": engine.engine_version(), "languages": engine.language_data_hashes()}
