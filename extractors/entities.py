@@ -34,6 +34,9 @@ PARTS: tuple[Part, ...] = (
 """In the order they run: a part sees in `context.claimed` what earlier ones claimed."""
 
 
+_DIGIT = re.compile(r"\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Which parts may have something to find in a text."""
@@ -42,21 +45,35 @@ class Gate:
     literals: AhoCorasick
     bits: tuple[int, ...]
     """For each literal the parts, as a bit set, that it wakes."""
+    digit_bits: int
+    """The parts that any digit wakes."""
     marks: re.Pattern[str]
-    part_marks: tuple[re.Pattern[str] | None, ...]
+    """Every mark but the digits."""
+    part_marks: tuple[tuple[int, re.Pattern[str]], ...]
+    """For each part with such marks, its bit and its own class of them."""
     always: int
 
+    def awake(self, text: str) -> list[Part]:
+        """The parts to run on a text of view V0."""
+        woken = self.wanted(text)
+        return [part for n, part in enumerate(self.parts) if woken >> n & 1 and _agrees(part, text)] if woken else []
+
     def wanted(self, text: str) -> int:
-        """A bit set of parts for a text of view V0, by literals and marks alone."""
+        """The parts, as a bit set, that literals and marks alone wake."""
         low = text.lower()
         woken = self.always
         for literal, _, _ in self.literals.find_matches_as_indexes(low, overlapping=True):
             woken |= self.bits[literal]
+        if _DIGIT.search(low):
+            woken |= self.digit_bits
         if self.marks.search(low):
-            for n, marks in enumerate(self.part_marks):
-                if marks is not None and marks.search(low):
-                    woken |= 1 << n
+            for bit, marks in self.part_marks:
+                woken |= bit if marks.search(low) else 0
         return woken
+
+
+def _agrees(part: Part, text: str) -> bool:
+    return part.quick is None or part.quick(text)
 
 
 def gate(parts: Sequence[Part]) -> Gate:
@@ -65,13 +82,15 @@ def gate(parts: Sequence[Part]) -> Gate:
     for n, part in enumerate(parts):
         for literal in part.triggers:
             bits[literal] = bits.get(literal, 0) | 1 << n
-    marks = [re.compile(f"[{p.marks}]") if p.marks else None for p in parts]
+    rest = [(1 << n, p.marks.replace(r"\d", "")) for n, p in enumerate(parts)]
+    others = "".join(marks for _, marks in rest)
     return Gate(
         parts=tuple(parts),
         literals=AhoCorasick(list(bits)),
         bits=tuple(bits.values()),
-        marks=re.compile("[" + "".join(p.marks for p in parts) + "]" if any(marks) else r"(?!)"),
-        part_marks=tuple(marks),
+        digit_bits=sum(1 << n for n, p in enumerate(parts) if r"\d" in p.marks),
+        marks=re.compile(f"[{others}]" if others else r"(?!)"),
+        part_marks=tuple((bit, re.compile(f"[{marks}]")) for bit, marks in rest if marks),
         always=sum(1 << n for n, p in enumerate(parts) if not p.triggers and not p.marks),
     )
 
@@ -86,16 +105,11 @@ def scanner(compiled: Gate) -> Scan:
     def scan(run: Run) -> Iterator[Hit]:
         hints: tuple[tuple[str, ...], int] | None = None
         for index, unit in enumerate(run.units):
-            text = unit.text if unit.text.isascii() else clean(unit.text).text
-            woken = compiled.wanted(text)
-            if not woken:
-                continue
-            view = clean(unit.text)
-            awake = [
-                p for n, p in enumerate(compiled.parts) if woken >> n & 1 and (p.quick is None or p.quick(view.text))
-            ]
+            view = None if unit.text.isascii() else clean(unit.text)
+            awake = compiled.awake(unit.text if view is None else view.text)
             if not awake:
                 continue
+            view = view or clean(unit.text)
             hints = hints or regions.chain(run)
             context = TextContext(unit=unit, run=run, index=index, regions=hints[0], certain=hints[1])
             for candidate in settled(_collected(awake, view, context)):

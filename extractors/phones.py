@@ -21,7 +21,7 @@ from extractors import phones_cues, phones_vetoes, views
 from extractors.cues import folded
 from extractors.number_words import TRIGGER_WORDS, whole_words
 from extractors.parts import CANDIDATE_BELOW, Candidate, Part, TextContext, Tier
-from extractors.phones_links import TRIGGERS, linked
+from extractors.phones_links import TRIGGERS, linked, may_link
 from extractors.phones_numbers import FEWEST, LONGEST, Number, allotted_to, readings
 from extractors.phones_vetoes import Span
 from extractors.phones_windows import Row, cover, either, joined, rows, settle
@@ -61,8 +61,6 @@ def find(view: View, context: TextContext) -> Iterator[Candidate]:
         taken += [(c.start, c.end) for c in made]
         yield from made
     hard = cover(len(text), [*phones_vetoes.spans(text, phones_vetoes.HARD), *taken])
-    if any(hard) and not quick("".join(" " if out else c for c, out in zip(text, hard, strict=True))):
-        return
     sums = cover(len(text), phones_vetoes.spans(text, phones_vetoes.SUMS), hard)
     soft = cover(len(text), phones_vetoes.spans(text, phones_vetoes.SOFT))
     found = list(rows(text, sums, soft))
@@ -225,6 +223,8 @@ _TOLL_FREE = re.compile(r"8(?:00|33|44|55|66|77|88)[-. )]")
 
 def quick(text: str) -> bool:
     """Whether seven digits may come together in any view: figures, OCR letters, number words of up to three digits."""
+    if "://" in text and not may_link(text):
+        text = phones_vetoes.without_addresses(text)
     figures = len(_FIGURE.findall(text))
     if figures >= FEWEST or (figures >= 3 and (_TOLL_FREE.search(text) or views.OCR_HINT.search(text))):
         return True

@@ -25,6 +25,12 @@ _LINK = re.compile(
 )
 
 
+def may_link(text: str) -> bool:
+    """Whether a link that carries a number may stand in `text`."""
+    low = text.lower()
+    return any(trigger in low for trigger in TRIGGERS)
+
+
 @dataclass(frozen=True, slots=True)
 class LinkedNumber:
     start: int

@@ -130,6 +130,7 @@ def e164(text: str, regions: Sequence[str] = ()) -> str | None:
     return best.e164 if best else None
 
 
+@lru_cache(maxsize=8192)
 def allotted_to(e164_number: str) -> str:
     """The carrier a mobile range was allotted to, in English, where the library's data carry it; numbers get ported."""
     import phonenumbers

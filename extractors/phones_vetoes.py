@@ -65,6 +65,11 @@ def spans(text: str, patterns: tuple[re.Pattern[str], ...]) -> list[Span]:
     return [m.span() for pattern in patterns for m in pattern.finditer(text) if _really(pattern, m)]
 
 
+def without_addresses(text: str) -> str:
+    """`text` with web and mail addresses blanked, as `HARD` takes them out."""
+    return _ADDRESS.sub(" ", text)
+
+
 def _really(pattern: re.Pattern[str], match: re.Match[str]) -> bool:
     """A date must have a month; `06.12.34` inside a dotted French number is not matched by the pattern at all."""
     if pattern is not _DATE or match["d"] is None:
