@@ -55,8 +55,9 @@ def read(found: Found, rule: Rule, match: Match) -> Reading | None:
     for context in rule.context:
         if _refused(found, context, match, predicate, clause, sentence):
             return None
+    toward = rule.toward or _toward(found, rule, match, predicate, clause, sentence)
     extra = _strengtheners(found, pack.roles, match, sentence)
-    inside = any(_role_inside(found, pack.roles, match))
+    inside = bool(_role_inside(found, pack.roles, match)) or _done_by_another(found, rule, toward, clause, predicate)
     inside = inside or any(matches(found, context.strengthen_sentence, *sentence) for context in rule.context)
     grade = rule.strength if rule.strength != "auto" else ("strong" if extra or inside else "weak")
     flags: set[str] = set()
@@ -66,7 +67,6 @@ def read(found: Found, rule: Rule, match: Match) -> Reading | None:
         if matches(found, context.mention_message, 0, FAR):
             grade = "weak"
             flags.add("mention")
-    toward = rule.toward or _toward(found, rule, match, predicate, clause, sentence)
     if toward == "self_report" and rule.code in ("movement_restriction", "threat_violence") and grade == "strong":
         flags.add("welfare")
     if any(span in found.slips for span in match.spans):
@@ -74,6 +74,13 @@ def read(found: Found, rule: Rule, match: Match) -> Reading | None:
     if pack.ring > 1:
         flags.add("low_coverage")
     return Reading(rule, match, grade, toward, tuple(sorted(flags)), tuple(extra))
+
+
+def _done_by_another(found: Found, rule: Rule, toward: str, clause: Span, predicate: Span) -> bool:
+    """Told by the person affected of what "he" or "they" do: a third-party actor, though named by a pronoun only."""
+    if toward != "self_report" or rule.affected != "object":
+        return False
+    return any(clause[0] <= start and end <= predicate[1] for start, end in found.of(found.pack.roles.third_subject))
 
 
 def _predicate(match: Match) -> Span:
