@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors import documents, entities, gazetteer, links, payments, places
+from extractors.parts import Part
 from triage.model import Conversation, Finding, Run, Unit
 
 SCAN = entities.scanner(entities.gate((links.PART, payments.PART, documents.PART, places.PART, gazetteer.PART)))
@@ -63,14 +64,7 @@ def test_spans_lie_in_the_text_and_masks_in_their_span(text: str) -> None:
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3).map("; ".join))
 def test_the_gates_lose_nothing(text: str) -> None:
     parts = (links.PART, payments.PART, documents.PART, places.PART, gazetteer.PART)
-    always = entities.Gate(
-        parts=tuple(type(p)(name=p.name, find=p.find) for p in parts),
-        literals=entities.gate(parts).literals,
-        bits=tuple(0 for _ in entities.gate(parts).bits),
-        marks=entities.gate(parts).marks,
-        part_marks=tuple(None for _ in parts),
-        always=(1 << len(parts)) - 1,
-    )
+    always = entities.gate([Part(name=p.name, find=p.find) for p in parts])  # no trigger, no mark: always awake
     unit = Unit(origin="message", locator="line=1", text=text)
     run = Run(units=(unit,), conversation=Conversation(name="properties"))
     assert [h.finding for h in entities.scanner(always)(run)] == [h.finding for h in SCAN(run)]
