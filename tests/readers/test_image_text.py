@@ -22,6 +22,7 @@ from samples.build.render import THEMES, Look, Message, Shot, draw_chat, lay_out
 from triage.model import Head, Problem, Read, ReadContext, Tally, Unit
 from triage.readers import ocr_engine
 from triage.readers.image_text import READER
+from triage.readers.ocr_blocks import _line
 from triage.readers.ocr_canvas import paint, tiles, upside_down
 from triage.readers.ocr_engine import Word, available_languages, cache_key, read_cached, write_cached
 from triage.readers.ocr_ink import Ink
@@ -271,6 +272,12 @@ def test_lines_that_no_word_covers_are_found_and_moved_back() -> None:
     ys, xs = np.nonzero(strip.pixels < 100)
     [back] = moved_back(strip, [word("x", int(xs.min()), int(ys.min()), 20, 24)])
     assert (back.left, back.top) == (100, 120)
+
+
+def test_words_of_right_to_left_lines_come_in_reading_order() -> None:
+    arabic = [word("البيت", 10, 5, 40, 20), word("من", 60, 5, 20, 20), word("تخرج", 90, 5, 30, 20)]
+    assert _line(arabic).text == "تخرج من البيت"
+    assert _line([word("home", 60, 5, 20, 20), word("go", 10, 5, 40, 20)]).text == "go home"
 
 
 def test_the_language_is_named_by_its_small_words() -> None:

@@ -11,6 +11,7 @@ every screen font.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -139,14 +140,20 @@ def _lines(words: Sequence[Word], *, join: bool) -> list[Line]:
 
 
 def _line(words: Sequence[Word]) -> Line:
-    ordered = tuple(sorted(words, key=lambda word: word.left))
+    rightwards = sum(_leftward(word.text) for word in words) <= 0
     return Line(
-        words=ordered,
-        left=ordered[0].left,
-        top=min(word.top for word in ordered),
-        right=max(word.left + word.width for word in ordered),
-        bottom=max(word.top + word.height for word in ordered),
+        words=tuple(sorted(words, key=lambda word: word.left if rightwards else -word.left)),
+        left=min(word.left for word in words),
+        top=min(word.top for word in words),
+        right=max(word.left + word.width for word in words),
+        bottom=max(word.top + word.height for word in words),
     )
+
+
+def _leftward(text: str) -> int:
+    """How many letters more of it run from right to left (Arabic, Hebrew) than from left to right."""
+    ways = [unicodedata.bidirectional(ch) for ch in text]
+    return sum(way in ("R", "AL") for way in ways) - ways.count("L")
 
 
 def _same_height(a: Line, b: Line) -> bool:
