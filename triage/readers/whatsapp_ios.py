@@ -127,7 +127,7 @@ class _Storage:
             conversation=chat.name,
             sender=sender,
             sender_name=shown_name,
-            recipients=(chat.jid,) if mine and chat.jid else (),
+            recipients=(plain(row.text("ZTOJID")) or chat.jid,) if mine else (),
             when=when if when.at or when.source else cocoa_s(row, "ZSENTDATE"),
             direction=None if kind in _EVENTS else "outgoing" if mine else "incoming",
             deleted=kind == 14,

@@ -95,6 +95,7 @@ def _calls(rows: Rows) -> Iterator[Step]:
             sender=creator,
             recipients=tuple(one for one in others if one != creator),
             when=cocoa_s(row, "ZDATE"),
+            direction="incoming" if creator and creator in people else "outgoing" if creator else None,
             flags=flags(row, "missed" if outcome == 1 else "", "group" if group or len(others) > 2 else ""),
             native_id=row.text("ZCALLIDSTRING"),
             detail={"duration": length, "outcome": outcome},
