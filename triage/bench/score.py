@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from triage.bench.predict import Prediction
+from triage.bench.predict import Prediction, plain_value
 from triage.bench.rows import Row
 
 GEO_METRES = 20.0
@@ -102,7 +102,7 @@ def score(predictions: Iterable[Prediction]) -> Scores:
 
 def _entities(scores: Scores, prediction: Prediction) -> None:
     row = prediction.row
-    found = {(f.type, f.value) for f, shown in prediction.entities if shown}
+    found = {(f.type, plain_value(f)) for f, shown in prediction.entities if shown}
     expected = set(row.expected or ())
     for want in sorted(expected):
         hit = any(_same(want, got) for got in found)
