@@ -38,6 +38,8 @@ MAX_TABLES = 20_000
 STEPS_PER_CALL = 50_000
 STEPS = 500_000_000
 STEPS_PER_BYTE = 10
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged database raises; the second where SQLite's own message quotes damaged bytes."""
 _HEADER = 100
 _PRAGMAS = ("trusted_schema=OFF", "query_only=ON", "cell_size_check=ON", "mmap_size=0", "temp_store=MEMORY")
 _LIMITS = (
@@ -116,7 +118,7 @@ def open_database(blob: Blob, ctx: ReadContext, *, wal: Path | None = None) -> I
             _harden(opened)
             _list_tables(opened)
             yield opened
-        except sqlite3.Error as error:
+        except FAULTS as error:
             raise ReadError(problem("R-MALFORMED", "read", format=FORMAT, at="", n=0)) from error
         finally:
             connection.close()
@@ -225,7 +227,7 @@ def quick_check(opened: Opened) -> Read:
     """What SQLite's own check says, as a fact; a database that fails it is read all the same."""
     try:
         rows = opened.connection.execute("PRAGMA quick_check(1)").fetchall()
-    except sqlite3.Error:
+    except FAULTS:
         return SourceFact(key="quick_check", value="failed")
     said = rows[0][0] if rows else ""
     return SourceFact(key="quick_check", value="ok" if said == "ok" else "not ok")

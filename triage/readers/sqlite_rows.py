@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from triage.model import Problem
 from triage.problems import ReadError, problem
-from triage.readers.sqlite_evidence import FORMAT, MendedText, Opened, decode, describe, quoted
+from triage.readers.sqlite_evidence import FAULTS, FORMAT, MendedText, Opened, decode, describe, quoted
 
 FIRST, LAST = -(1 << 63), (1 << 63) - 1
 BATCH = 200
@@ -79,7 +79,7 @@ class Row:
     @property
     def mended(self) -> bool:
         """A text of this row was not valid (a BLOB is known to be one once it was asked for as text)."""
-        return any(isinstance(value, MendedText) for value in self._values.values())
+        return MendedText in map(type, self._values.values())
 
     @property
     def weight(self) -> int:
@@ -107,7 +107,7 @@ class Rows:
         try:
             name = quoted(self.opened.tables[table.lower()].name)
             found = self.opened.connection.execute(f"SELECT count(*) FROM main.{name}").fetchone()
-        except sqlite3.Error:
+        except FAULTS:
             self.check()
             return None
         return int(found[0])
@@ -128,7 +128,7 @@ class Rows:
                     if row.id == LAST:
                         return
                 return
-            except sqlite3.Error:
+            except FAULTS:
                 start = self._behind(table, start)
 
     def grouped(self, table: str, key: str) -> dict[object, array[int]]:
@@ -166,7 +166,7 @@ class Rows:
                     if waiting and waiting[0] == row.id:
                         waiting.popleft()
                         yield row
-            except sqlite3.Error:
+            except FAULTS:
                 yield from self._singly(table, columns, waiting)
             for one in waiting:
                 self._lose(table, one)
@@ -177,7 +177,7 @@ class Rows:
             one = waiting.popleft()
             try:
                 rows = list(self.select(table, columns, "rowid = ?", (one,)))
-            except sqlite3.Error:
+            except FAULTS:
                 self.check()
                 rows = []
             if rows:
@@ -227,7 +227,7 @@ class Rows:
         try:
             for row in self.select(table, (), "rowid >= ? ORDER BY rowid LIMIT 1", (start,)):
                 return row.id >= start, row.id
-        except sqlite3.Error:
+        except FAULTS:
             self.check()
             return False, None
         return True, None
@@ -255,7 +255,7 @@ class Side:
 
     def __init__(self, rows: Rows, table: str, key: str, *columns: str) -> None:
         self._rows, self._table, self._key, self._columns = rows, table, key, columns
-        self._there = rows.has(table, key)
+        self._there = rows.has(table, key) and next(rows.scan(table), None) is not None
         self._indexed = self._there and _indexed(rows.opened, table, key)
         self._map: dict[int, array[int]] | None = None
 
@@ -281,7 +281,7 @@ class Side:
         where = f"{quoted(self._key)} IN ({','.join('?' * BATCH)})"
         try:
             yield from self._rows.select(self._table, wanted, where, marks)
-        except sqlite3.Error:
+        except FAULTS:
             self._rows.check()
             self._rows.gaps.setdefault(self._table, []).append(0)
 
