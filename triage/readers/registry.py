@@ -4,7 +4,17 @@ Detection is by content and takes the highest score; the order decides between e
 """
 
 from triage.model import Reader
-from triage.readers import image, image_text, plain_text, sms_backup_xml, telegram_json, ufed_xml, vcard, whatsapp_txt
+from triage.readers import (
+    facebook_json,
+    image,
+    image_text,
+    plain_text,
+    sms_backup_xml,
+    telegram_json,
+    ufed_xml,
+    vcard,
+    whatsapp_txt,
+)
 
 READERS: tuple[Reader, ...] = (
     ufed_xml.READER,
@@ -13,6 +23,7 @@ READERS: tuple[Reader, ...] = (
     vcard.READER,
     whatsapp_txt.READER,
     image.READER,
+    facebook_json.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
