@@ -5,14 +5,28 @@ Detection is by content and takes the highest score; the order decides between e
 
 from triage.model import Reader
 from triage.readers import (
+    android_calls,
+    android_contacts,
+    android_sms,
     facebook_json,
     image,
     image_text,
+    ios_calls,
+    ios_contacts,
+    ios_sms,
+    kik_db,
     plain_text,
+    skype_db,
     sms_backup_xml,
+    sqlite_unknown,
     telegram_json,
     ufed_xml,
     vcard,
+    viber_db,
+    whatsapp_contacts,
+    whatsapp_ios,
+    whatsapp_ios_book,
+    whatsapp_msgstore,
     whatsapp_txt,
 )
 
@@ -24,6 +38,20 @@ READERS: tuple[Reader, ...] = (
     whatsapp_txt.READER,
     image.READER,
     facebook_json.READER,
+    whatsapp_msgstore.READER,
+    whatsapp_contacts.READER,
+    whatsapp_ios.READER,
+    whatsapp_ios_book.READER,
+    ios_sms.READER,
+    ios_calls.READER,
+    ios_contacts.READER,
+    android_sms.READER,
+    android_contacts.READER,
+    android_calls.READER,
+    skype_db.READER,
+    viber_db.READER,
+    kik_db.READER,
+    sqlite_unknown.READER,  # any other SQLite database
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
