@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from extractors.language.compiled import CompiledPack
+from extractors.language.compiled import CompiledPack, Element, Pattern
 from extractors.language.relations import Match, Span, costs, find
 from extractors.language.tokens import NUMBER, WORD, Tokens
 
@@ -30,6 +30,42 @@ class Spotter:
         self._phrase_matcher: Any = PhraseMatcher
         self._vocab: Any = spacy.blank("xx").vocab
         self._matchers: dict[int, Any] = {}
+        self._needs: dict[int, frozenset[str] | None] = {}
+        self._pattern_needs: dict[int, tuple[frozenset[str], ...]] = {}
+
+    def needs(self, concept: int) -> frozenset[str] | None:
+        """Words of which a text must hold one to mention `concept`; None where no such set is known.
+
+        The first words of its forms, and for each of its patterns those of the element that needs the fewest.
+        """
+        if concept not in self._needs:
+            self._needs[concept] = None  # while it is worked out: a concept inside itself decides nothing
+            self._needs[concept] = self._work_out_needs(concept)
+        return self._needs[concept]
+
+    def _work_out_needs(self, concept: int) -> frozenset[str] | None:
+        entry = self.pack.concepts[concept]
+        if entry.numbers is not None:
+            return None
+        words = {form[0] for form in entry.forms}
+        for pattern in entry.patterns:
+            known = [n for n in map(self._element_needs, pattern.elements) if n is not None]
+            if not known:
+                return None
+            words |= min(known, key=len)
+        return frozenset(words)
+
+    def _element_needs(self, element: Element) -> frozenset[str] | None:
+        needs = [self.needs(c) for c in element.concepts]
+        return None if None in needs else frozenset().union(*(n for n in needs if n is not None))
+
+    def pattern_needs(self, pattern: Pattern) -> tuple[frozenset[str], ...]:
+        """For each element whose words are known: the words of which a text must hold one; fewest first."""
+        key = id(pattern)  # patterns live as long as their pack, which this object holds
+        if key not in self._pattern_needs:
+            known = [n for n in map(self._element_needs, pattern.elements) if n is not None]
+            self._pattern_needs[key] = tuple(sorted(known, key=len))
+        return self._pattern_needs[key]
 
     def read(self, tokens: Tokens) -> Found:
         """`tokens` as a spaCy Doc, in which concepts are looked up as they are asked for."""
@@ -43,7 +79,8 @@ class Spotter:
             return []
         if concept not in self._matchers:
             self._matchers[concept] = self._make(concept)
-        return [(start, end, forms[tuple(t.text for t in doc[start:end])]) for _, start, end in self._matchers[concept](doc)]
+        found = self._matchers[concept](doc)
+        return [(start, end, forms[tuple(t.text for t in doc[start:end])]) for _, start, end in found]
 
     def _make(self, concept: int) -> Any:
         matcher = self._phrase_matcher(self._vocab, attr="ORTH")
@@ -59,12 +96,27 @@ class Found:
         self.slips: set[Span] = set()
         self._spotter, self._doc = spotter, doc
         self._done: dict[int, list[Span]] = {}
+        self._words = frozenset(tokens.words)
+        self._possible: dict[int, bool] = {}
         self._costs: dict[str, list[int]] = {}
         self._fillers = frozenset(i for s, e in self.of(self.pack.roles.filler) for i in range(s, e))
 
+    def possible(self, concept: int) -> bool:
+        """False where the text lacks every word that a mention of `concept` would hold."""
+        known = self._possible.get(concept)
+        if known is None:
+            needs = self._spotter.needs(concept)
+            known = self._possible[concept] = needs is None or not needs.isdisjoint(self._words)
+        return known
+
+    def absent(self, pattern: Pattern) -> bool:
+        """True where the text lacks every word of an element, so that `pattern` cannot stand in it."""
+        words = self._words
+        return any(map(words.isdisjoint, self._spotter.pattern_needs(pattern)))
+
     def of(self, concept: int) -> list[Span]:
         """Where `concept` stands, in text order."""
-        if concept < 0:
+        if concept < 0 or not self.possible(concept):
             return []
         done = self._done.get(concept)
         if done is None:

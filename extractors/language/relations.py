@@ -22,6 +22,7 @@ class Mentions(Protocol):
     """Where concepts stand in a text."""
 
     def of(self, concept: int) -> list[Span]: ...
+    def absent(self, pattern: Pattern) -> bool: ...
     def cost(self, within: str) -> list[int]: ...
 
 
@@ -52,6 +53,8 @@ def costs(kinds: list[int], fillers: frozenset[int], within: str) -> list[int]:
 
 def find(pattern: Pattern, mentions: Mentions, low: int = 0, high: int = FAR) -> Iterator[Match]:
     """Every place between tokens `low` and `high` where `pattern` holds: at most one for each first element."""
+    if mentions.absent(pattern):  # most patterns end here: a word they need is not in the text
+        return
     slots = []
     for element in pattern.elements:
         spans = sorted({s for c in element.concepts for s in mentions.of(c) if s[0] >= low and s[1] <= high})
