@@ -179,6 +179,8 @@ class ReadContext:
     ocr_languages: tuple[str, ...] = ("eng", "spa", "por", "fra")
     scratch: Path | None = None
     """A private folder for temporary files; None where the reader needs none."""
+    wal: Path | None = None
+    """A private copy of the `-wal` file beside a database, to be replayed with it; None: the main file alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,13 +31,13 @@ def build(schema: str, rows: Mapping[str, Sequence[Cells]] | None = None, *, pra
     return data
 
 
-def read(data: bytes, reader: Reader = sqlite_unknown.READER) -> list[Read]:
+def read(data: bytes, reader: Reader = sqlite_unknown.READER, *, wal: Path | None = None) -> list[Read]:
     """What the reader yields; the Problem of a ReadError comes last."""
     found: list[Read] = []
     with tempfile.TemporaryDirectory() as folder:
         blob = HeldBlob(size=len(data), sha256="", scratch=Path(folder), data=data)
         try:
-            found.extend(reader.read(blob, ReadContext(source="s", path="x.db", scratch=Path(folder))))
+            found.extend(reader.read(blob, ReadContext(source="s", path="x.db", scratch=Path(folder), wal=wal)))
         except ReadError as error:
             found.append(error.problem)
         blob.close()

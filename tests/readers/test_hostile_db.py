@@ -247,8 +247,9 @@ def test_a_log_beside_the_file_is_read_where_it_is_given() -> None:
         with open_database(blob, ctx) as opened:
             assert "sms" not in opened.tables
             assert [one.key for one in opened.facts] == ["wal"]
-        with open_database(blob, ctx, wal=folder / "side") as opened:
-            assert opened.connection.execute("SELECT body FROM sms").fetchall() == [("in the log",)]
+        for reader in (android_sms.READER, sqlite_unknown.READER):
+            (one,) = units(read(data, reader, wal=folder / "side"))
+            assert one.text == "in the log"
         assert (folder / "side").read_bytes() == log
         blob.close()
 

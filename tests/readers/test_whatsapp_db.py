@@ -148,6 +148,14 @@ def test_a_lid_is_never_a_number() -> None:
     assert one.sender == one.conversation == LID
 
 
+def test_a_message_without_its_chat_is_no_sentinel() -> None:
+    lost = [message(1, 0, "a") | {"chat_row_id": None}, message(2, 44, "b"), message(3, -1, None)]
+    found = read(build(NEW, {"message": lost}))
+    assert [one.text for one in units(found)] == ["a", "b"]
+    assert len(conversations(found)) == 2
+    assert tally(found)["sentinel_rows"] == 1
+
+
 OLD = """
 CREATE TABLE messages (_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER,
   data TEXT, timestamp INTEGER, media_wa_type TEXT, media_name TEXT, media_caption TEXT, latitude REAL, longitude REAL,

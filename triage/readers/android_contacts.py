@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from triage.model import ReadContext, Unit
 from triage.readers import android_calls
 from triage.readers.sqlite_reader import Format, Shape, Step, contact_lines, flags, reader, unix_ms
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 
 _VALUES = ("mimetype_id", "raw_contact_id", "data1", "data2", "data3", "data4", "data5", "data6")
 _RAW = ("display_name", "display_name_alt", "account_name", "account_type", "deleted", "last_time_contacted", "starred",

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from triage.model import Conversation, ReadContext, Unit
 from triage.readers.sqlite_reader import Format, Names, Shape, Step, flags, reader, unix_ms, unix_s
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 
 _SMS = ("thread_id", "address", "date", "date_sent", "type", "subject", "body", "service_center", "deleted", "read")
 _PDU = ("thread_id", "date", "date_sent", "msg_box", "m_type", "m_id", "sub", "read")

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from triage.model import ReadContext, Unit
 from triage.readers.sqlite_evidence import describe
 from triage.readers.sqlite_reader import Format, Names, Shape, Step, cocoa_s, flags, reader, seconds
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 
 _COLUMNS = (
     "ZADDRESS", "ZDATE", "ZDURATION", "ZORIGINATED", "ZANSWERED", "ZCALLTYPE", "ZSERVICE_PROVIDER", "ZLOCATION",

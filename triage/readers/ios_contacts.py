@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 from triage.model import ReadContext, Unit
 from triage.readers.sqlite_reader import Format, Shape, Step, cocoa_s, contact_lines, flags, reader
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 
 _PERSON = (
     "First", "Middle", "Last", "Organization", "Department", "JobTitle", "Nickname", "Note", "Birthday",

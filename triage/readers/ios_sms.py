@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from triage.model import NO_TIME, Conversation, Moment, ReadContext, Tally, Unit
 from triage.readers.ios_sms_versions import earlier_versions, retracted
 from triage.readers.sqlite_reader import Extra, Format, Names, Shape, Step, flags, reader
-from triage.readers.sqlite_rows import BATCH, Row, Rows, Side
+from triage.readers.sqlite_rows import BATCH, Row, Rows
+from triage.readers.sqlite_side import Side
 from triage.readers.typedstream import body_text
 from triage.timestamps import from_cocoa
 

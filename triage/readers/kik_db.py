@@ -24,7 +24,8 @@ from triage.readers.sqlite_reader import (
     reader,
     unix_ms,
 )  # fmt: skip
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 
 APP = "Kik"
 _IOS = ("ZBODY", "ZTIMESTAMP", "ZRECEIVEDTIMESTAMP", "ZTYPE", "ZUSER", "ZSTANZAID", "ZSYSTEMSTATE")

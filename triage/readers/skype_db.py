@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from triage.model import Conversation, ReadContext, SourceFact, Tally, Unit
 from triage.readers.sqlite_reader import Format, Names, Shape, Step, contact_lines, flags, reader, seconds, unix_s
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 
 APP = "Skype"
 _MESSAGE = (

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from triage.model import NO_TIME, Blob, Head, Moment, Problem, Read, ReadContext, Reader, SourceFact, Tally, Unit
+from triage.model import NO_TIME, Blob, Head, Moment, Problem, Read, ReadContext, Reader, Tally, Unit
 from triage.problems import ReadError, problem
 from triage.readers.sqlite_evidence import FORMAT, MAGIC, Opened, open_database, quick_check
 from triage.readers.sqlite_rows import Row, Rows
@@ -95,7 +95,7 @@ def _there(pattern: re.Pattern[bytes], shape: Shape, start: bytes) -> bool:
 
 
 def _read_as(form: Format, blob: Blob, ctx: ReadContext) -> Iterator[Read]:
-    with open_database(blob, ctx) as opened:
+    with open_database(blob, ctx, wal=ctx.wal) as opened:
         yield from read_opened(form, opened, ctx)
 
 
@@ -234,11 +234,6 @@ def _said(row: Row, column: str) -> Moment:
 def flags(row: Row, *words: str) -> tuple[str, ...]:
     """The words that are not empty, sorted; with `mended_text` where a text of the row was not valid."""
     return tuple(sorted({word for word in (*words, "mended_text" if row.mended else "") if word}))
-
-
-def owner(number: str) -> SourceFact:
-    """The number of the device or account itself."""
-    return SourceFact(key="msisdn", value=number)
 
 
 def seconds(n: int | None) -> str:

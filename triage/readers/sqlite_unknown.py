@@ -56,7 +56,7 @@ def detect(head: Head) -> int:
 
 def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     """As the best of the known formats, else as a list of tables."""
-    with open_database(blob, ctx) as opened:
+    with open_database(blob, ctx, wal=ctx.wal) as opened:
         rows = Rows(opened)
         score, best = max(((form.fits(rows), -n) for n, form in enumerate(FORMS)), default=(0, 0))
         form = FORMS[-best] if score else NOTHING

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 from triage.model import Conversation, ReadContext, Unit
 from triage.readers.sqlite_reader import Format, Names, Shape, Step, contact_lines, flags, reader, seconds, unix_ms
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 from triage.readers.viber_desktop import desktop_units
 from triage.readers.whatsapp_kinds import coordinates
 

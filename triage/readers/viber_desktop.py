@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from triage.model import Conversation, Unit
 from triage.readers.sqlite_reader import Names, Step, flags, seconds, unix_ms
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 
 _EVENT = ("TimeStamp", "Direction", "Type", "ChatID", "ContactID", "Token")
 

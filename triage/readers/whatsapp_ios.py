@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 from triage.model import Conversation, ReadContext, Unit
 from triage.readers.sqlite_reader import Format, Names, Shape, Step, cocoa_s, flags, reader, seconds
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 from triage.readers.whatsapp_jids import is_group, plain, shown
 from triage.readers.whatsapp_kinds import coordinates
 

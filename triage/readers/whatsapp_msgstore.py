@@ -18,10 +18,11 @@ from collections.abc import Iterator
 
 from triage.model import Conversation, Moment, ReadContext, Tally, Unit
 from triage.readers.sqlite_reader import Format, Shape, Step, flags, reader, seconds, unix_ms
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 from triage.readers.whatsapp_book import APP, Book
 from triage.readers.whatsapp_kinds import KINDS, MEDIA, VIEW_ONCE, event_text, place
-from triage.readers.whatsapp_msgstore_old import old_messages
+from triage.readers.whatsapp_msgstore_old import SENTINEL, old_messages
 
 _COLUMNS = (
     "chat_row_id", "from_me", "key_id", "sender_jid_row_id", "status", "timestamp", "received_timestamp",
@@ -58,10 +59,10 @@ def units(rows: Rows, _ctx: ReadContext) -> Iterator[Step]:
         groups = rows.grouped("message", "chat_row_id")
         chat = _Chat(rows, book)
         for key, ids in groups.items():
-            if not isinstance(key, int) or key < 0:
+            if key == SENTINEL:
                 sentinels += len(ids)
                 continue
-            yield from chat.messages(key, ids)
+            yield from chat.messages(key if isinstance(key, int) else 0, ids)
     old = old_messages(rows, book)
     sentinels += yield from old
     yield from calls(rows, book)

@@ -12,7 +12,8 @@ from collections.abc import Generator
 
 from triage.model import Conversation, Tally, Unit
 from triage.readers.sqlite_reader import Step, flags, seconds, unix_ms
-from triage.readers.sqlite_rows import Row, Rows, Side
+from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_side import Side
 from triage.readers.whatsapp_book import APP, Book
 from triage.readers.whatsapp_jids import is_group
 from triage.readers.whatsapp_kinds import KINDS, MEDIA, VIEW_ONCE, event_text, place
@@ -22,6 +23,7 @@ _COLUMNS = (
     "media_wa_type", "media_name", "media_caption", "media_duration", "media_size", "latitude", "longitude",
     "remote_resource", "quoted_row_id", "edit_version", "forwarded",
 )  # fmt: skip
+SENTINEL = -1
 _SYSTEM_STATUS = 6
 _REVOKED_VERSION = 7
 
@@ -34,7 +36,7 @@ def old_messages(rows: Rows, book: Book) -> Generator[Step, None, int]:
     sentinels = 0
     for key, ids in rows.grouped("messages", "key_remote_jid").items():
         jid = book.person(str(key))
-        if key in (-1, ""):
+        if key == SENTINEL:
             sentinels += len(ids)
             continue
         name = book.name(jid)
