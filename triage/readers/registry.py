@@ -19,6 +19,7 @@ from triage.readers import (
     skype_db,
     sms_backup_xml,
     sqlite_unknown,
+    telegram_html,
     telegram_json,
     ufed_xml,
     vcard,
@@ -52,6 +53,7 @@ READERS: tuple[Reader, ...] = (
     viber_db.READER,
     kik_db.READER,
     sqlite_unknown.READER,  # any other SQLite database
+    telegram_html.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
