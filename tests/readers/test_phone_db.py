@@ -341,6 +341,10 @@ def test_viber_messages() -> None:
                  "body": "hi"},
                 {"_id": 2, "msg_date": 1_700_000_000_000, "send_type": 1, "conversation_id": 3, "participant_id": 1,
                  "extra_mime": "location", "location_lat": 415000000, "location_lng": 22500000},
+                {"_id": 3, "msg_date": 1_700_000_000_000, "send_type": 0, "conversation_id": 3, "participant_id": 2,
+                 "extra_mime": 1008},
+                {"_id": 4, "msg_date": 1_700_000_000_000, "send_type": 0, "conversation_id": 3, "participant_id": 2,
+                 "body": "1", "extra_mime": 1007},
             ],
         },
     )  # fmt: skip
@@ -350,20 +354,22 @@ def test_viber_messages() -> None:
     assert (rows["messages:1"].sender, rows["messages:1"].sender_name) == (NUMBER, "Bo")
     assert (rows["messages:2"].text, rows["messages:2"].recipients) == ("41.5, 2.25", (NUMBER,))
     assert rows["messages:1"].conversation == "Bo"
+    assert rows["messages:3"].deleted
+    assert rows["messages:4"].origin == "event"
 
 
 def test_viber_desktop() -> None:
     data = build(
         """CREATE TABLE Events (EventID INTEGER PRIMARY KEY, TimeStamp INTEGER, Direction INTEGER, Type INTEGER,
              ChatID INTEGER, ContactID INTEGER);
-           CREATE TABLE Messages (EventID INTEGER PRIMARY KEY, Body TEXT, PayloadPath TEXT);
+           CREATE TABLE Messages (EventID INTEGER PRIMARY KEY, Type INTEGER, Body TEXT);
            CREATE TABLE Calls (EventID INTEGER PRIMARY KEY, Duration INTEGER);
            CREATE TABLE Contact (ContactID INTEGER PRIMARY KEY, Name TEXT, Number TEXT)""",
         {
             "Contact": [{"ContactID": 1, "Name": "Bo", "Number": NUMBER}],
             "Events": [{"EventID": n, "TimeStamp": 1_700_000_000_000, "Direction": 0, "ChatID": 1, "ContactID": 1}
                        for n in (1, 2, 3)],
-            "Messages": [{"EventID": 1, "Body": "hi"}],
+            "Messages": [{"EventID": 1, "Type": 1, "Body": "hi"}],
             "Calls": [{"EventID": 2, "Duration": 60}],
         },
     )  # fmt: skip

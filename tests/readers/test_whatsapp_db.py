@@ -277,13 +277,18 @@ def test_ios_traps() -> None:
 def test_ios_calls_and_lid_pairs() -> None:
     data = build(
         """CREATE TABLE ZWACDCALLEVENT (Z_PK INTEGER PRIMARY KEY, ZDATE REAL, ZDURATION REAL, ZOUTCOME INTEGER,
-             ZGROUPCALLCREATORUSERJIDSTRING TEXT);
+             ZGROUPCALLCREATORUSERJIDSTRING TEXT, Z1CALLEVENTS INTEGER);
+           CREATE TABLE ZWAAGGREGATECALLEVENT (Z_PK INTEGER PRIMARY KEY, ZINCOMING INTEGER, ZMISSED INTEGER,
+             ZVIDEO INTEGER);
            CREATE TABLE ZWACDCALLEVENTPARTICIPANT (Z_PK INTEGER PRIMARY KEY, Z1PARTICIPANTS INTEGER, ZJIDSTRING TEXT);
            CREATE TABLE ZWAPHONENUMBERLIDPAIR (Z_PK INTEGER PRIMARY KEY, ZLID TEXT, ZPHONENUMBER TEXT)""",
         {
             "ZWACDCALLEVENT": [{"Z_PK": 1, "ZDATE": 700_000_000.0, "ZOUTCOME": 1,
-                                "ZGROUPCALLCREATORUSERJIDSTRING": ANA}],
-            "ZWACDCALLEVENTPARTICIPANT": [{"Z1PARTICIPANTS": 1, "ZJIDSTRING": ANA}],
+                                "ZGROUPCALLCREATORUSERJIDSTRING": ANA},
+                               {"Z_PK": 2, "ZDATE": 700_000_000.0, "ZDURATION": 9.5, "Z1CALLEVENTS": 4}],
+            "ZWAAGGREGATECALLEVENT": [{"Z_PK": 4, "ZINCOMING": 0, "ZMISSED": 0, "ZVIDEO": 1}],
+            "ZWACDCALLEVENTPARTICIPANT": [{"Z1PARTICIPANTS": 1, "ZJIDSTRING": ANA},
+                                          {"Z1PARTICIPANTS": 2, "ZJIDSTRING": LID}],
             "ZWAPHONENUMBERLIDPAIR": [{"ZLID": "998877", "ZPHONENUMBER": "34612345678"}],
         },
     )  # fmt: skip
@@ -291,6 +296,9 @@ def test_ios_calls_and_lid_pairs() -> None:
     assert_accounts(found)
     call = by_row(found)["ZWACDCALLEVENT:1"]
     assert (call.sender, call.direction, call.flags) == (ANA, "incoming", ("missed",))
+    call = by_row(found)["ZWACDCALLEVENT:2"]
+    assert (call.text, call.direction, call.recipients) == ("video call, 0:09", "outgoing", (LID,))
+    assert call.conversation == LID
     assert by_row(found)["ZWAPHONENUMBERLIDPAIR:1"].text == "Phone: +34612345678\nWhatsApp: 998877@lid"
 
 

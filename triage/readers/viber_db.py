@@ -26,6 +26,11 @@ _MESSAGE = (
 )  # fmt: skip
 _CALLS = {1: "incoming", 2: "outgoing", 3: "missed", 4: "answered on another device", 5: "missed"}
 _VIDEO = 4
+_KINDS = {
+    0: "text", 1: "image", 3: "video", 4: "sticker", 5: "location", 7: "business", 8: "link", 9: "contact", 10: "file",
+    1005: "gif", 1007: "reaction", 1008: "deleted", 1009: "audio", 1010: "instant video",
+}  # fmt: skip
+"""What `extra_mime` says where it is a number; older versions have the word."""
 
 
 def units(rows: Rows, _ctx: ReadContext) -> Iterator[Step]:
@@ -73,7 +78,11 @@ class _Android:
         mine = row.number("send_type" if row.whole("send_type") is not None else "type") == 1
         number, saved = self._infos.get(row.number("participant_id"), ("", ""))
         number = number or row.text("address")
+        number_of_kind = row.whole("extra_mime")
         kind = row.text("extra_mime") or row.text("mime_type")
+        kind = kind if number_of_kind is None else _KINDS.get(number_of_kind, kind)
+        removed = row.number("deleted") == 1 or kind == "deleted"
+        reaction = kind == "reaction"
         detail: dict[str, str | int | bool | None] = {"type": kind} if kind else {}
         lat, lon = row.number("location_lat") / 1e7, row.number("location_lng") / 1e7
         spot = coordinates(lat, lon)
@@ -82,7 +91,7 @@ class _Android:
         parts = (row.text("body"), row.text("description"), ", ".join(spot) if spot and "location" in kind else "")
         uri = row.text("extra_uri") or row.text("destination_uri")
         return Unit(
-            origin="message",
+            origin="event" if reaction else "message",
             locator=f"row=messages:{row.id}",
             text="\n".join(dict.fromkeys(one for one in parts if one.strip())),
             app=APP,
@@ -92,8 +101,8 @@ class _Android:
             recipients=tuple(others[:50]) if mine else (),
             when=unix_ms(row, "msg_date" if row.whole("msg_date") is not None else "date"),
             direction="outgoing" if mine else "incoming",
-            deleted=row.number("deleted") == 1,
-            flags=flags(row, "deleted_stub" if row.number("deleted") == 1 else ""),
+            deleted=removed,
+            flags=flags(row, "deleted_stub" if removed else "", "reaction" if reaction else ""),
             attachments=(uri,) if uri else (),
             native_id=row.text("token"),
             detail=detail,

@@ -12,6 +12,7 @@ from triage.readers.sqlite_reader import Names, Step, flags, seconds, unix_ms
 from triage.readers.sqlite_rows import Row, Rows
 from triage.readers.sqlite_side import Side
 
+_DELETED, _REACTION = 72, 0
 _EVENT = ("TimeStamp", "Direction", "Type", "ChatID", "ContactID", "Token")
 
 
@@ -47,9 +48,10 @@ def _unit(row: Row, name: str, contacts: dict[int, tuple[str, str]], said: list[
     length = max((one.number("Duration") for one in rung), default=0)
     call = f"{'outgoing' if mine else 'incoming'} call" + (f", {seconds(length)}" if length else "")
     parts = [word for one in said for word in (one.text("Subject"), one.text("Body")) if word.strip()]
+    kind = next((one.whole("Type") for one in said), None)
     files = tuple(one.text("PayloadPath") for one in said if one.text("PayloadPath"))
     return Unit(
-        origin="call" if rung and not said else "message" if said else "event",
+        origin="call" if rung and not said else "message" if said and kind != _REACTION else "event",
         locator=f"row=Events:{row.id}",
         text="\n".join(parts) if said else call if rung else f"event of kind {row.number('Type')}",
         app="Viber",
@@ -59,7 +61,8 @@ def _unit(row: Row, name: str, contacts: dict[int, tuple[str, str]], said: list[
         recipients=(number or shown,) if mine and (number or shown) else (),
         when=unix_ms(row, "TimeStamp"),
         direction="outgoing" if mine else "incoming",
-        flags=flags(row),
+        deleted=kind == _DELETED,
+        flags=flags(row, "deleted_stub" if kind == _DELETED else "", "reaction" if kind == _REACTION else ""),
         attachments=files,
         native_id=row.text("Token") if row.number("Token") else "",
     )

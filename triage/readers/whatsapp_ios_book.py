@@ -1,7 +1,8 @@
 """WhatsApp for iOS: the smaller databases beside the messages; one module since each is one table.
 
-`ContactsV2.sqlite` (`ZWAADDRESSBOOKCONTACT`; its values may be BLOBs), `LID.sqlite` (`ZWAPHONENUMBERLIDPAIR`, which
-opaque number belongs to which telephone number), `CallHistory.sqlite` (`ZWACDCALLEVENT` and its participants).
+`ContactsV2.sqlite` (`ZWAADDRESSBOOKCONTACT`; its values may be BLOBs), `LID.sqlite` (`ZWAPHONENUMBERLIDPAIR` or
+`ZWAZACCOUNT`: which opaque number belongs to which telephone number), `CallHistory.sqlite` (`ZWACDCALLEVENT` with its
+participants, and `ZWAAGGREGATECALLEVENT`, which knows the direction).
 Times are seconds since 2001-01-01 UTC.
 
 Sources: schemas and outcome numbers (0 ended, 1 missed, 4 rejected) as public parsers describe them.
@@ -29,18 +30,23 @@ def contacts(rows: Rows, _ctx: ReadContext) -> Iterator[Step]:
     """Contacts, pairs, calls: whichever tables there are."""
     for row in rows.scan("ZWAADDRESSBOOKCONTACT", *_CONTACT):
         yield _contact(row)
-    for row in rows.scan("ZWAPHONENUMBERLIDPAIR", "ZLID", "ZPHONENUMBER", "ZTIMESTAMP"):
-        lid, number = row.text("ZLID"), _international(row.text("ZPHONENUMBER"))
-        yield Unit(
-            origin="contact",
-            locator=f"row=ZWAPHONENUMBERLIDPAIR:{row.id}",
-            text=contact_lines(("Phone", number), ("WhatsApp", f"{lid.partition('@')[0]}@lid")),
-            app=APP,
-            when=cocoa_s(row, "ZTIMESTAMP"),
-            flags=flags(row),
-            detail={"phones": number, "lid": lid},
-        )
+    for table, lid in (("ZWAPHONENUMBERLIDPAIR", "ZLID"), ("ZWAZACCOUNT", "ZIDENTIFIER")):
+        for row in rows.scan(table, lid, "ZPHONENUMBER", "ZTIMESTAMP"):
+            yield _pair(row, table, row.text(lid))
     yield from _calls(rows)
+
+
+def _pair(row: Row, table: str, lid: str) -> Unit:
+    number, lid = _international(row.text("ZPHONENUMBER")), f"{lid.partition('@')[0]}@lid"
+    return Unit(
+        origin="contact",
+        locator=f"row={table}:{row.id}",
+        text=contact_lines(("Phone", number), ("WhatsApp", lid)),
+        app=APP,
+        when=cocoa_s(row, "ZTIMESTAMP"),
+        flags=flags(row),
+        detail={"phones": number, "lid": lid},
+    )
 
 
 def _international(number: str) -> str:
@@ -77,30 +83,52 @@ def _contact(row: Row) -> Unit:
 def _calls(rows: Rows) -> Iterator[Step]:
     names = Names()
     people_of = Side(rows, "ZWACDCALLEVENTPARTICIPANT", "Z1PARTICIPANTS", "ZJIDSTRING")
-    columns = ("ZDATE", "ZDURATION", "ZOUTCOME", "ZGROUPCALLCREATORUSERJIDSTRING", "ZGROUPJIDSTRING", "ZCALLIDSTRING")
+    wholes = Side(rows, "ZWAAGGREGATECALLEVENT", "Z_PK", "ZINCOMING", "ZMISSED", "ZVIDEO")
+    columns = (
+        "ZDATE", "ZDURATION", "ZOUTCOME", "ZGROUPCALLCREATORUSERJIDSTRING", "ZGROUPJIDSTRING", "ZCALLIDSTRING",
+        "Z1CALLEVENTS",
+    )  # fmt: skip
     for row in rows.scan("ZWACDCALLEVENT", *columns):
+        whole = wholes.of([row.number("Z1CALLEVENTS")]).get(row.number("Z1CALLEVENTS"), [])[:1]
         people = [plain(one.text("ZJIDSTRING")) for one in people_of.of([row.id]).get(row.id, [])]
         creator = plain(row.text("ZGROUPCALLCREATORUSERJIDSTRING"))
         group = row.text("ZGROUPJIDSTRING")
         outcome = row.whole("ZOUTCOME")
         length = row.number("ZDURATION")
-        said = _OUTCOMES.get(outcome if outcome is not None else -1, "")
+        incoming = _incoming(whole, creator, people)
+        missed = outcome == 1 or any(one.number("ZMISSED") for one in whole)
+        video = any(one.number("ZVIDEO") for one in whole)
         others = list(dict.fromkeys(one for one in (*people, creator) if one))
-        words = " ".join(one for one in (said, "call") if one) + (f", {seconds(length)}" if length else "")
+        said = "missed" if missed else _OUTCOMES.get(outcome if outcome is not None else -1, "")
+        words = " ".join(one for one in (said, "video call" if video else "call") if one)
+        caller = creator or (others[0] if incoming and len(others) == 1 else "")
         yield Unit(
             origin="call",
             locator=f"row=ZWACDCALLEVENT:{row.id}",
-            text=words,
+            text=words + (f", {seconds(length)}" if length else ""),
             app=APP,
             conversation=names.of(group or tuple(others), group, ", ".join(shown(one) for one in others)),
-            sender=creator,
-            recipients=tuple(one for one in others if one != creator),
+            sender=caller,
+            recipients=tuple(one for one in others if one != caller),
             when=cocoa_s(row, "ZDATE"),
-            direction="incoming" if creator and creator in people else "outgoing" if creator else None,
-            flags=flags(row, "missed" if outcome == 1 else "", "group" if group or len(others) > 2 else ""),
+            direction=None if incoming is None else "incoming" if incoming else "outgoing",
+            flags=flags(
+                row,
+                "missed" if missed else "",
+                "video" if video else "",
+                "group" if group or len(others) > 2 else "",
+            ),
             native_id=row.text("ZCALLIDSTRING"),
             detail={"duration": length, "outcome": outcome},
         )
+
+
+def _incoming(whole: list[Row], creator: str, people: list[str]) -> bool | None:
+    """As the record of the whole call says; else by who made it; None where neither is there."""
+    stated = whole[0].whole("ZINCOMING") if whole else None
+    if stated is not None:
+        return stated == 1
+    return creator in people if creator else None
 
 
 FORM = Format(
@@ -109,9 +137,10 @@ FORM = Format(
     shapes=(
         Shape(table="ZWAADDRESSBOOKCONTACT", columns=("ZWHATSAPPID",), score=92),
         Shape(table="ZWAPHONENUMBERLIDPAIR", columns=("ZLID", "ZPHONENUMBER"), score=90),
+        Shape(table="ZWAZACCOUNT", columns=("ZIDENTIFIER", "ZPHONENUMBER"), score=90),
         Shape(table="ZWACDCALLEVENT", columns=("ZDATE", "ZDURATION"), score=91),
     ),
-    records=("ZWAADDRESSBOOKCONTACT", "ZWAPHONENUMBERLIDPAIR", "ZWACDCALLEVENT"),
+    records=("ZWAADDRESSBOOKCONTACT", "ZWAPHONENUMBERLIDPAIR", "ZWAZACCOUNT", "ZWACDCALLEVENT"),
     units=contacts,
 )
 READER = reader(FORM)

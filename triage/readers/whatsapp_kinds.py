@@ -20,6 +20,7 @@ _EVENTS = {
     1: "changed the group's name", 4: "was added to the group", 5: "left the group", 6: "changed the group's picture",
     7: "was removed from the group", 9: "created a broadcast list", 10: "changed the number", 11: "created the group",
     12: "added to the group", 14: "removed from the group", 15: "became an administrator",
+    18: "changed the security code", 19: "the chat is end-to-end encrypted",
     20: "joined by an invitation link", 27: "changed the group's description", 28: "changed the number",
     56: "changed the timer of disappearing messages", 57: "changed the security code", 58: "blocked or unblocked",
 }  # fmt: skip
