@@ -63,7 +63,7 @@ def _plain_photo(shade: int) -> Image.Image:
 def _degrees(value: float) -> tuple[float, float, float]:
     value = abs(value)
     whole, minutes = int(value), int(value * 60) % 60
-    return float(whole), float(minutes), round((value * 60 % 1) * 60, 2)
+    return float(whole), float(minutes), round((value * 60 % 1) * 60, 4)
 
 
 def photo_with_place(lat: float, lon: float) -> bytes:
