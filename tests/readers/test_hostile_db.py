@@ -214,6 +214,13 @@ def test_an_unknown_database_is_listed() -> None:
     assert tally(found) == {"rows_not_read": 2, "tables_listed": 2, "records": 1, "extra_units": 0, "note": 1}
 
 
+def test_more_tables_than_are_looked_at_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("triage.readers.sqlite_evidence.MAX_TABLES", 3)
+    found = read(build(";".join(f"CREATE TABLE t{n} (a)" for n in range(9))))
+    assert tally(found)["tables_listed"] == 3
+    assert codes(found) == ["R-LIMIT"]
+
+
 def test_detection_by_columns_and_its_limit() -> None:
     assert score(build(SMS), android_sms.READER) == 93
     assert score(build("CREATE TABLE sms (x, y)"), android_sms.READER) == 0

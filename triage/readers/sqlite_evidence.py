@@ -25,7 +25,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 from triage.model import Blob, Read, ReadContext, SourceFact
 from triage.problems import ReadError, problem
@@ -94,6 +93,8 @@ class Opened:
     facts: tuple[SourceFact, ...] = ()
     cut: str = ""
     """Where the file is cut off, in words; empty where it is whole."""
+    unlisted: int = 0
+    """Tables beyond `MAX_TABLES`, which are not looked at."""
     spent: bool = False
     """The step budget is used up: every further query ends at once."""
 
@@ -110,9 +111,12 @@ class Opened:
 def open_database(blob: Blob, ctx: ReadContext, *, wal: Path | None = None) -> Iterator[Opened]:
     """The database, opened on a private copy; ReadError where it is none that can be opened."""
     with tempfile.TemporaryDirectory(dir=ctx.scratch) as folder:
-        path, cut, facts = _prepared(blob, Path(folder), wal)
+        try:
+            path, cut, facts = _prepared(blob, Path(folder), wal)
+        except OSError as error:
+            raise ReadError(problem("R-LIMIT", "read", format=FORMAT, limit="space for scratch copies")) from error
         mode = "mode=ro" if wal is not None else "mode=ro&immutable=1"
-        connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
         try:
             opened = Opened(connection, blob.size, facts=facts, cut=cut)
             _harden(opened)
@@ -195,14 +199,14 @@ def quoted(name: str) -> str:
 
 
 def _list_tables(opened: Opened) -> None:
-    rows = opened.connection.execute("SELECT type, name, rootpage, tbl_name FROM sqlite_master")
-    found = rows.fetchmany(MAX_TABLES * 4)
-    for kind, name, root, _table in found:
+    for kind, name, root in opened.connection.execute("SELECT type, name, rootpage FROM sqlite_master"):
         if not isinstance(name, str) or "\0" in name:
             continue
         if kind == "view" or (kind == "table" and not root):
             opened.posing[name.lower()] = "view" if kind == "view" else "virtual table"
-        elif kind == "table" and len(opened.tables) < MAX_TABLES and isinstance(root, int) and root > 0:
+        elif kind == "table" and len(opened.tables) >= MAX_TABLES:
+            opened.unlisted += 1
+        elif kind == "table" and isinstance(root, int) and root > 0:
             opened.tables[name.lower()] = Table(name=name, columns=frozenset())
     for key in tuple(opened.posing):
         opened.tables.pop(key, None)  # two things of one name: which of them a query reads is not ours to guess

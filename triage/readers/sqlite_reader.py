@@ -16,7 +16,7 @@ from functools import partial
 
 from triage.model import NO_TIME, Blob, Head, Moment, Problem, Read, ReadContext, Reader, Tally, Unit
 from triage.problems import ReadError, problem
-from triage.readers.sqlite_evidence import FORMAT, MAGIC, Opened, open_database, quick_check
+from triage.readers.sqlite_evidence import FORMAT, MAGIC, MAX_TABLES, Opened, open_database, quick_check
 from triage.readers.sqlite_rows import Row, Rows
 from triage.timestamps import from_cocoa, from_unix
 
@@ -174,6 +174,8 @@ class _Accounts:
         for trouble in rows.troubles(frozenset(form.records)):
             self.lost += trouble.records
             yield trouble
+        if rows.opened.unlisted:
+            yield problem("R-LIMIT", "read", format="number of tables", limit=f"{MAX_TABLES} tables")
         if rows.opened.cut:
             yield problem("R-TRUNCATED", "read", format=FORMAT, at=rows.opened.cut, n=self.records)
         yield Tally(what="records", n=self.records + self.lost)
