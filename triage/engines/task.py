@@ -30,6 +30,8 @@ class Task:
     expected: str = ""
     members: tuple[int, ...] = ()
     extra_hashes: tuple[str, ...] = ()
+    wal: str = ""
+    """Where the write-ahead log of a database lies, if the source has one beside it."""
     size: int = 0
     """For ordering and time limits only."""
 

@@ -11,7 +11,7 @@ and ["done"] after the last; ["fault"] instead where the tool itself failed (`tr
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -65,9 +65,15 @@ class Bench:
             yield from self._unreadable(None, task.path, task.size, (), (error.problem,))
             return
         try:
-            yield from self._item(task, blob, None, task.path, ())
+            side = take_file(task.wal, self.scratch) if task.wal else None
+        except ReadError:
+            side = None  # its own item says why it could not be read
+        try:
+            yield from self._item(task, blob, None, task.path, (), side)
         finally:
             blob.close()
+            if side:
+                side.close()
 
     def _unreadable(
         self, parent: int | None, path: str, size: int, chain: tuple[int, ...], why: Sequence[Problem],
@@ -86,8 +92,9 @@ class Bench:
     # any item
 
     def _item(
-        self, task: Task, blob: HeldBlob, parent: int | None, path: str, chain: tuple[int, ...]
-    ) -> Iterator[Frame]:
+        self, task: Task, blob: HeldBlob, parent: int | None, path: str, chain: tuple[int, ...],
+        side: HeldBlob | None = None,
+    ) -> Iterator[Frame]:  # fmt: skip
         head = Head(name=names.base(path), size=blob.size, start=blob.start())
         reader, container, candidates = choose(head, self.readers)
         number = self._next()
@@ -96,10 +103,13 @@ class Bench:
         yield ["item", number, parent, path, blob.size, blob.sha256, media, made.name if made else "", chain]
         for candidate in candidates:
             yield ["fact", number, "candidate", candidate]
+        if side:
+            yield ["fact", number, "wal_sha256", side.sha256]
         if reader:
             context = ReadContext(
                 source=task.source, path=path, zone=task.zone, regions=task.regions,
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
+                wal=side.path() if side else None,
             )  # fmt: skip
             yield from read_item(number, blob, reader, context, self.extraction, self.scope)
         elif container:
@@ -133,6 +143,7 @@ class Bench:
         """Read the members here, or hand the list back to be shared out; returns the container's status."""
         members: Iterator[Member | Problem] = archive.members()
         status = "read"
+        logs: dict[str, Member] = {}
         if archive.random_access:
             listed = list(members)
             found = [m for m in listed if isinstance(m, Member)]
@@ -142,9 +153,10 @@ class Bench:
                 yield ["fan", number, [[m.index, m.size, m.path] for m in found], list(task.extra_hashes)]
                 listed = [p for p in listed if isinstance(p, Problem)]
             members = iter(listed)
+            logs = _logs(found)
         for step in guarded(members, lambda error, n: problem("C-TRUNCATED", "container", format="", at="", n=n)):
             if isinstance(step, Member):
-                yield from self._member(task, archive, step, number, path, chain)
+                yield from self._member(task, archive, step, number, path, chain, logs)
                 continue
             found_problem = step.problem if isinstance(step, Failure) else step
             status = "failed" if found_problem.code in ("C-TRUNCATED", "C-LOCKED", "C-LIMIT") else status
@@ -152,8 +164,9 @@ class Bench:
         return status
 
     def _member(
-        self, task: Task, archive: Archive, member: Member, parent: int | None, path: str, chain: tuple[int, ...]
-    ) -> Iterator[Frame]:
+        self, task: Task, archive: Archive, member: Member, parent: int | None, path: str, chain: tuple[int, ...],
+        logs: Mapping[str, Member],
+    ) -> Iterator[Frame]:  # fmt: skip
         below, link = names.join(path, member.path), (*chain, member.index)
         if not member.readable:
             status = "no-reader" if member.link else "failed"
@@ -168,10 +181,24 @@ class Bench:
             yield from self._unreadable(parent, below, member.size, link, (why,))
             return
         first = self._counter
-        yield from self._item(task, blob, parent, below, link)
+        side = self._log_of(archive, member, logs)
+        yield from self._item(task, blob, parent, below, link, side)
         for odd in member.problems:
             yield ["problem", first, pack_problem(odd)]
         blob.close()
+        if side:
+            side.close()
+
+    def _log_of(self, archive: Archive, member: Member, logs: Mapping[str, Member]) -> HeldBlob | None:
+        """The write-ahead log that lies beside a database in the same archive."""
+        log = logs.get(member.path)
+        if log is None:
+            return None
+        try:
+            with archive.open(log) as stream:
+                return take(stream, self.scratch)
+        except (ReadError, OSError, ValueError):
+            return None  # its own item says why it could not be read
 
     # members of an archive that is shared out, and pictures
 
@@ -182,8 +209,9 @@ class Bench:
             for index in task.members:
                 yield from self._unreadable(None, names.join(task.path, f"#{index}"), 0, (index,), (error.problem,))
             return
+        logs = _logs(members)
         for index in task.members:
-            yield from self._member(task, archive, members[index], None, task.path, ())
+            yield from self._member(task, archive, members[index], None, task.path, (), logs)
 
     def _reopen(self, task: Task) -> tuple[Archive, list[Member]]:
         """The top-level archive, its bytes those that were hashed (`expected`), else ReadError."""
@@ -245,6 +273,11 @@ class Bench:
             blob.close()
             blob = inner
         return blob
+
+
+def _logs(members: Sequence[Member]) -> dict[str, Member]:
+    """Path of a database → the `-wal` member beside it."""
+    return {m.path.removesuffix("-wal"): m for m in members if m.path.endswith("-wal") and m.size and m.readable}
 
 
 def _is_vendor(members: Sequence[Member]) -> bool:

@@ -56,7 +56,9 @@ class Plan:
                 listed.append((_listed(label, entry), entry))
                 continue
             extra = ("md5",) if label in vendor else ()
-            task = self.task(label, path, entry.real, phase="read", size=entry.size, extra_hashes=extra)
+            log = self.files.get((label, path + "-wal"))
+            wal = log.real if log and log.size and not log.problems else ""
+            task = self.task(label, path, entry.real, phase="read", size=entry.size, extra_hashes=extra, wal=wal)
             tasks.append(task)
         return tasks, listed
 

@@ -130,7 +130,7 @@ class Session:
             self.writer.recover()
             complete_log(self.db, self.log)
         self._sources()
-        said = {k: v for k, v in read_settings(self.folder).items() if k != "source"}
+        said = {k: v for k, v in read_settings(self.folder).items() if k not in ("source", "uuid")}
         self.writer.meta(
             run_state="incomplete", settings=dumps(settings), tool_version=__version__, case=dumps(said),
             versions=dumps(_versions()),
