@@ -8,7 +8,10 @@ from triage.readers import (
     android_calls,
     android_contacts,
     android_sms,
+    discord_json,
     facebook_json,
+    google_chat_json,
+    google_voice_html,
     image,
     image_text,
     ios_calls,
@@ -54,6 +57,9 @@ READERS: tuple[Reader, ...] = (
     kik_db.READER,
     sqlite_unknown.READER,  # any other SQLite database
     telegram_html.READER,
+    discord_json.READER,
+    google_chat_json.READER,
+    google_voice_html.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
