@@ -256,9 +256,36 @@ def test_a_log_beside_the_file_is_read_where_it_is_given() -> None:
             assert [one.key for one in opened.facts] == ["wal"]
         for reader in (android_sms.READER, sqlite_unknown.READER):
             (one,) = units(read(data, reader, wal=folder / "side"))
-            assert one.text == "in the log"
+            assert (one.text, one.flags) == ("in the log", ("only_in_wal",))
         assert (folder / "side").read_bytes() == log
         blob.close()
+
+
+def test_both_views_are_compared() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        connection = sqlite3.connect(folder / "w.db", isolation_level=None)
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" + SMS)
+        for n in (1, 2, 3):
+            connection.execute("INSERT INTO sms (_id, thread_id, body) VALUES (?, 1, ?)", (n, f"old {n}"))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("INSERT INTO sms (_id, thread_id, body) VALUES (4, 1, 'new')")
+        connection.execute("UPDATE sms SET body = 'changed' WHERE _id = 2")
+        connection.execute("DELETE FROM sms WHERE _id = 3")
+        data, log = (folder / "w.db").read_bytes(), (folder / "w.db-wal").read_bytes()
+        connection.close()
+        (folder / "side").write_bytes(log)
+        found = read(data, android_sms.READER, wal=folder / "side")
+    rows = {locator: (one.text, one.flags) for locator, one in by_row(found).items()}
+    assert rows == {
+        "sms:1": ("old 1", ()),
+        "sms:2": ("changed", ("changed_in_wal",)),
+        "sms:4": ("new", ("only_in_wal",)),
+        "sms:2;view=main": ("old 2", ("before_wal",)),
+        "sms:3;view=main": ("old 3", ("before_wal",)),
+    }
+    assert_accounts(found)
+    assert (tally(found)["records"], tally(found)["extra_units"]) == (3, 2)
 
 
 def test_a_file_that_is_none() -> None:

@@ -11,7 +11,7 @@ pages that are there, so that the rows on them can be read, and the cut is repor
 
 Side files: a reader is given one file. Rows that stand only in a `-wal` beside it are not seen; the fact is stated
 (`SourceFact("wal", …)`). To read them, set `ReadContext.wal` to a private copy of the `-wal` file: main file and log
-are then copied together to scratch and opened `mode=ro`, where SQLite replays the log.
+are then copied together to scratch and opened `mode=ro`, where SQLite replays the log (`sqlite_views` compares both).
 
 Sources: the SQLite file format (sqlite.org/fileformat2.html) and "Defense Against The Dark Arts" (security.html).
 """

@@ -16,8 +16,9 @@ from functools import partial
 
 from triage.model import NO_TIME, Blob, Head, Moment, Problem, Read, ReadContext, Reader, Tally, Unit
 from triage.problems import ReadError, problem
-from triage.readers.sqlite_evidence import FORMAT, MAGIC, MAX_TABLES, Opened, open_database, quick_check
+from triage.readers.sqlite_evidence import FORMAT, MAGIC, MAX_TABLES, Opened, quick_check
 from triage.readers.sqlite_rows import Row, Rows
+from triage.readers.sqlite_views import read_views
 from triage.timestamps import from_cocoa, from_unix
 
 MEDIA_TYPE = "application/vnd.sqlite3"
@@ -95,8 +96,7 @@ def _there(pattern: re.Pattern[bytes], shape: Shape, start: bytes) -> bool:
 
 
 def _read_as(form: Format, blob: Blob, ctx: ReadContext) -> Iterator[Read]:
-    with open_database(blob, ctx, wal=ctx.wal) as opened:
-        yield from read_opened(form, opened, ctx)
+    yield from read_views(blob, ctx, partial(read_opened, form))
 
 
 def read_opened(form: Format, opened: Opened, ctx: ReadContext) -> Iterator[Read]:

@@ -26,9 +26,10 @@ from triage.readers import (
     whatsapp_ios_book,
     whatsapp_msgstore,
 )  # fmt: skip
-from triage.readers.sqlite_evidence import MAGIC, open_database
+from triage.readers.sqlite_evidence import MAGIC, Opened
 from triage.readers.sqlite_reader import MEDIA_TYPE, Format, listing, read_opened
 from triage.readers.sqlite_rows import Rows
+from triage.readers.sqlite_views import read_views
 
 FORMS: tuple[Format, ...] = (
     whatsapp_msgstore.FORM,
@@ -56,13 +57,16 @@ def detect(head: Head) -> int:
 
 def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     """As the best of the known formats, else as a list of tables."""
-    with open_database(blob, ctx, wal=ctx.wal) as opened:
-        rows = Rows(opened)
-        score, best = max(((form.fits(rows), -n) for n, form in enumerate(FORMS)), default=(0, 0))
-        form = FORMS[-best] if score else NOTHING
-        if score:
-            yield SourceFact(key="read_as", value=form.name)
-        yield from read_opened(form, opened, ctx)
+    yield from read_views(blob, ctx, _read_opened)
+
+
+def _read_opened(opened: Opened, ctx: ReadContext) -> Iterator[Read]:
+    rows = Rows(opened)
+    score, best = max(((form.fits(rows), -n) for n, form in enumerate(FORMS)), default=(0, 0))
+    form = FORMS[-best] if score else NOTHING
+    if score:
+        yield SourceFact(key="read_as", value=form.name)
+    yield from read_opened(form, opened, ctx)
 
 
 READER = Reader(name="sqlite_unknown", version="1", media_type=MEDIA_TYPE, detect=detect, read=read)
