@@ -33,6 +33,8 @@ class ExportReading:
         self.format = format_name
         self.tallies: Counter[str] = Counter()
         """Further lines of the accounts, as the format has them."""
+        self.unread: Counter[str] = Counter()
+        """Records of kinds that are known and not read, by kind: counted, and said in one Problem."""
         self._records = self._extra = self._lost = self._bad_times = 0
         self._at = ""
 
@@ -92,10 +94,15 @@ class ExportReading:
         if self._bad_times:
             yield problem("R-DATE-VALUE", "read", n=self._bad_times)
         begun = 1 if fault is not None and fault.inside and self._at else 0
-        yield Tally(what="records", n=self._records + self._lost + begun)
+        passed = self.unread.total()
+        if passed:
+            yield problem("R-OTHER-RECORDS", "read", records=passed, n=passed, kinds=len(self.unread))
+        yield Tally(what="records", n=self._records + self._lost + begun + passed)
         yield Tally(what="extra_units", n=self._extra)
         for what, n in sorted(self.tallies.items()):
             yield Tally(what=what, n=n)
+        for what, n in sorted(self.unread.items()):
+            yield Tally(what=f"unread_{what}", n=n)
         if fault is not None:
             trouble = self._trouble(fault, begun)
             if not self._records:

@@ -11,6 +11,7 @@ from triage.readers import (
     discord_json,
     facebook_json,
     google_chat_json,
+    google_location,
     google_voice_html,
     image,
     image_text,
@@ -60,6 +61,7 @@ READERS: tuple[Reader, ...] = (
     discord_json.READER,
     google_chat_json.READER,
     google_voice_html.READER,
+    google_location.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
