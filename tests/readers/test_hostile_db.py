@@ -261,6 +261,16 @@ def test_a_log_beside_the_file_is_read_where_it_is_given() -> None:
         blob.close()
 
 
+def test_damaged_and_empty_logs(tmp_path: Path) -> None:
+    data = bytearray(build(SMS, {"sms": [sms(1)]}))
+    data[18:20] = b"\x02\x02"  # as a database in WAL mode says
+    for log in (b"", b"\0" * 32, b"\xff" * 5000, b"\x37\x7f\x06\x82" + b"\0" * 9000):
+        (tmp_path / "side").write_bytes(log)
+        found = read(bytes(data), android_sms.READER, wal=tmp_path / "side")
+        assert [one.flags for one in units(found)] == [()]
+        assert_accounts(found)
+
+
 def test_both_views_are_compared() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -18,13 +18,15 @@ from triage.problems import ReadError
 from triage.readers.sqlite_evidence import Opened, open_database
 
 Reading = Callable[[Opened, ReadContext], Iterator[Read]]
+LOG_HEADER = 32
+"""Bytes of a log without any frame: nothing to replay."""
 MAX_COMPARED = 1_000_000
 """Rows whose fingerprints are held; a larger database is read in its second view only, and says so."""
 
 
 def read_views(blob: Blob, ctx: ReadContext, reading: Reading) -> Iterator[Read]:
     """What `reading` gives of the view that counts, with the differences to the main file alone."""
-    if ctx.wal is None:
+    if ctx.wal is None or ctx.wal.stat().st_size <= LOG_HEADER:
         with open_database(blob, ctx) as opened:
             yield from reading(opened, ctx)
         return
