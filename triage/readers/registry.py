@@ -10,9 +10,11 @@ from triage.readers import (
     android_sms,
     discord_json,
     facebook_json,
+    geojson,
     google_chat_json,
     google_location,
     google_voice_html,
+    gpx_kml,
     image,
     image_text,
     ios_calls,
@@ -62,6 +64,8 @@ READERS: tuple[Reader, ...] = (
     google_chat_json.READER,
     google_voice_html.READER,
     google_location.READER,
+    gpx_kml.READER,
+    geojson.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
