@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.readers.export_reading import assert_accounts, assert_cuts_are_told, codes, read, score, tallies, units
-from triage.readers.google_chat_json import READER, when_of
+from triage.readers.google_chat_json import READER
+from triage.readers.worded_dates import worded_time
 
 
 def chat(*messages: dict[str, object]) -> bytes:
@@ -41,12 +42,15 @@ def test_messages_files_and_deleted_ones() -> None:
         ("Dienstag, 6. März 2021 um 16:12:31 UTC", "2021-03-06T16:12:31+00:00"),
         ("2021年7月6日 16:12:31 UTC", None),
         ("Tuesday, July 45, 2021 at 4:12:31 PM UTC", None),
-        ("Tuesday, July 6, 2021 at 4:12:31 PM PDT", None),
+        ("Tuesday, July 6, 2021 at 4:12:31 PM PDT", "2021-07-06T23:12:31+00:00"),
+        ("Friday, 17 July 2015 at 10:15 UTC+01", "2015-07-17T09:15:00+00:00"),
+        ("Jan 17, 2020 9:49 PM", None),
+        ("mar. 6 juil. 2021, 10:15 UTC", None),
     ],
 )
 def test_dates_in_words(said: str, at: str | None) -> None:
-    assert when_of(said).at == at
-    assert when_of(said).source == said
+    assert worded_time(said).at == at
+    assert worded_time(said).source == said
 
 
 def test_cut_anywhere_and_odd_values() -> None:

@@ -3,9 +3,8 @@
     {messages[{creator{name, email, user_type}, created_date "Tuesday, July 6, 2021 at 4:12:31 PM UTC", text,
      attached_files[{original_name, export_name}], topic_id, message_id, message_state, quoted_message_metadata, …}]}
 
-Dates are written in words, in the account's language, with their zone at the end; months are understood in the
-languages of `_MONTHS` and only become an instant before "UTC". The conversation is named by its folder, because the
-file does not name it.
+Dates are written in words, in the account's language, with their zone at the end: `worded_dates` says which are
+understood. The conversation is named by its folder, because the file does not name it.
 
 Sources: Takeouts as public parsers describe them. Not read: `group_info.json`, `user_info.json`, the old
 `Hangouts.json`.
@@ -13,34 +12,15 @@ Sources: Takeouts as public parsers describe them. Not read: `group_info.json`, 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 
-from triage.model import NO_TIME, Blob, Conversation, Head, Moment, Read, ReadContext, Reader, Unit
+from triage.model import Blob, Conversation, Head, Read, ReadContext, Reader, Unit
 from triage.readers.json_export import Detail, ExportReading, Record, child, head_json, marks, objects, words
 from triage.readers.json_stream import JsonStream
-from triage.timestamps import local_time
+from triage.readers.worded_dates import worded_time
 
 APP = "Google Chat"
 FORMAT = "Google Chat export"
-_CLOCK = re.compile(r"(\d{1,2})[:.](\d\d)[:.](\d\d)")
-_NUMBERS = re.compile(r"\d+")
-_LETTERS = re.compile(r"[^\W\d_]+")
-_MONTHS = {
-    name: n
-    for names in (
-        "january february march april may june july august september october november december",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre",
-        "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro",
-        "januar februar marz april mai juni juli august september oktober november dezember",
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-        "januari februari maart april mei juni juli augustus september oktober november december",
-    )
-    for n, name in enumerate(names.split(), 1)
-}
 
 
 def detect(head: Head) -> int:
@@ -77,7 +57,7 @@ def _unit(message: Record, name: str, locator: str) -> Unit:
     get = message.get
     creator = child(message, "creator")
     shown, mail = words(creator.get("name")), words(creator.get("email"))
-    when = when_of(words(get("created_date")))
+    when = worded_time(words(get("created_date")))
     gone = words(get("message_state")).upper() == "DELETED"
     files = [words(one.get("export_name")) or words(one.get("original_name")) for one in objects(get("attached_files"))]
     return Unit(
@@ -119,29 +99,6 @@ def _detail(message: Record, creator: Record) -> Detail:
         "quoted_sender": child(quoted, "creator").get("email") or child(quoted, "creator").get("name"),
     }
     return {key: words(value) for key, value in facts.items() if words(value)}
-
-
-def when_of(said: str) -> Moment:
-    """A date in words; unset where the month or the zone is not understood."""
-    if not said:
-        return NO_TIME
-    plain = "".join(c for c in unicodedata.normalize("NFKD", said.casefold()) if not unicodedata.combining(c))
-    clock = _CLOCK.search(plain)
-    month = next((_MONTHS[word] for word in _LETTERS.findall(plain) if word in _MONTHS), None)
-    if clock is None or month is None:
-        return Moment(source=said)
-    numbers = [int(part) for part in _NUMBERS.findall(plain[: clock.start()]) if len(part) < 5]
-    years, days = [n for n in numbers if n > 1000], [n for n in numbers if n < 32]
-    if len(years) != 1 or len(days) != 1:
-        return Moment(source=said)
-    hour, after = int(clock[1]), plain[clock.end() :].replace(".", "")
-    if re.search(r"\bp ?m\b", after) and hour < 12:
-        hour += 12
-    elif re.search(r"\ba ?m\b", after) and hour == 12:
-        hour = 0
-    zone = "UTC" if re.search(r"\butc\s*\Z", after) else None
-    moment = local_time(years[0], month, days[0], hour, int(clock[2]), int(clock[3]), source=said, zone=zone)
-    return replace(moment, local=None, basis="utc") if zone and moment.at else moment
 
 
 READER = Reader(name="google_chat_json", version="1", media_type="application/json", detect=detect, read=read)

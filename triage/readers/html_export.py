@@ -24,14 +24,21 @@ class HtmlReading:
         self.tallies: Counter[str] = Counter()
         self._records = self._extra = self._bad_times = 0
 
-    def run(self, blob: Blob, choose: Choose, one: Callable[[Node], Iterator[Read]]) -> Iterator[Read]:
-        """What `one` makes of each record, mark and text, then the accounts."""
+    def run(
+        self,
+        blob: Blob,
+        choose: Choose,
+        one: Callable[[Node], Iterator[Read]],
+        last: Callable[[], Iterator[Read]] = lambda: iter(()),
+    ) -> Iterator[Read]:
+        """What `one` makes of each record, mark and text, what `last` still holds, then the accounts."""
         parser = HtmlRecords(choose)
         with blob.open() as handle:
             encoding = find_encoding(handle, handle.read(SAMPLE))
             handle.seek(0)
             for node in parser.events(handle, encoding.codec):
                 yield from one(node)
+            yield from last()
         if encoding.basis != "proved":
             at = f" (first at byte {encoding.first_bad})"
             yield problem("R-ENCODING", "read", encoding="UTF-8", at=at, used=encoding.codec)

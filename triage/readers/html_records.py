@@ -92,7 +92,7 @@ class Node:
     def text(self, without: frozenset[str] = frozenset()) -> str:
         """Its text as a browser would break it into lines; behind a link its target where that is not shown.
 
-        Elements with a class of `without` are left out.
+        Elements with a class or tag of `without` are left out.
         """
         lines = "".join(self._pieces(without)).split("\n")
         return "\n".join(" ".join(line.split()) for line in lines).strip()
@@ -103,7 +103,7 @@ class Node:
                 yield one.replace("\n", " ").replace("\r", " ")
             elif one.tag == "br":
                 yield "\n"
-            elif one.tag not in _UNREAD and not (without and without & one.classes):
+            elif one.tag not in _UNREAD and not (without and without & (one.classes | {one.tag})):
                 edge = "\n" if one.tag in _LINES else ""
                 shown = "".join(one._pieces(without))
                 yield f"{edge}{shown}{_target(one, shown)}{edge}"
@@ -167,7 +167,7 @@ class HtmlRecords(HTMLParser):
         given = {key: value or "" for key, value in reversed(attrs)}
         node = Node(tag=tag, attrs=given, line=self.line)
         wanted = self._choose(tag, node.classes, given)
-        if wanted == "record":
+        if wanted == "record" and not (tag == "p" and self._stack):  # a paragraph inside a record belongs to it
             if self._stack:
                 self._close(cut=True)
             node.kind = "record"

@@ -9,6 +9,7 @@ from triage.readers import (
     android_contacts,
     android_sms,
     discord_json,
+    facebook_html,
     facebook_json,
     geojson,
     google_chat_json,
@@ -66,6 +67,7 @@ READERS: tuple[Reader, ...] = (
     google_location.READER,
     gpx_kml.READER,
     geojson.READER,
+    facebook_html.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
