@@ -25,9 +25,11 @@ from triage.readers import (
     plain_text,
     skype_db,
     sms_backup_xml,
+    snapchat_json,
     sqlite_unknown,
     telegram_html,
     telegram_json,
+    tiktok_json,
     ufed_xml,
     vcard,
     viber_db,
@@ -68,6 +70,8 @@ READERS: tuple[Reader, ...] = (
     gpx_kml.READER,
     geojson.READER,
     facebook_html.READER,
+    snapchat_json.READER,
+    tiktok_json.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
