@@ -23,6 +23,7 @@ from triage.readers import (
     ios_sms,
     kik_db,
     plain_text,
+    signal_jsonl,
     skype_db,
     sms_backup_xml,
     snapchat_json,
@@ -72,6 +73,7 @@ READERS: tuple[Reader, ...] = (
     facebook_html.READER,
     snapchat_json.READER,
     tiktok_json.READER,
+    signal_jsonl.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
