@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -46,13 +47,11 @@ def whole_run(export: Path, scratch: Path) -> dict[str, float]:
         request = Request(
             sources=(SourceArgument(label="chat", path=export),), case=case, jobs=2, regions={"": ("ES",)}
         )
-        took = timed(lambda request=request: run(request))  # type: ignore[misc]
+        took = timed(partial(run, request))
         rates.append(MESSAGES / took)
         if rg := shutil.which("rg"):
             command = [rg, "-j1", "-i", "-c", *(f"-e{w}" for w in WORDS), str(export)]
-            ratios.append(
-                took / timed(lambda command=command: subprocess.run(command, capture_output=True, check=False))
-            )  # type: ignore[misc]
+            ratios.append(took / timed(partial(subprocess.run, command, capture_output=True, check=False)))
         shutil.rmtree(case)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     found = {"messages_per_second": median(rates), "peak_mib_largest_process": peak / 1024}
@@ -67,10 +66,10 @@ def hashing(scratch: Path) -> dict[str, float]:
     for _ in range(ROUNDS):
         ours.append(timed(lambda: take_file(str(path), scratch).close()))
         with path.open("rb") as handle:
-            plain.append(timed(lambda handle=handle: hashlib.file_digest(handle, "sha256")))  # type: ignore[misc]
+            plain.append(timed(partial(hashlib.file_digest, handle, "sha256")))
         if openssl := shutil.which("openssl"):
             command = [openssl, "dgst", "-sha256", str(path)]
-            theirs.append(timed(lambda command=command: subprocess.run(command, capture_output=True, check=True)))  # type: ignore[misc]
+            theirs.append(timed(partial(subprocess.run, command, capture_output=True, check=True)))
     found = {"hash_mib_per_second": 256 / median(plain), "copy_and_hash_mib_per_second": 256 / median(ours)}
     return found | ({"hash_against_openssl": median(theirs) / median(plain)} if theirs else {})
 
