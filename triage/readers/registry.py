@@ -22,6 +22,7 @@ from triage.readers import (
     ios_contacts,
     ios_sms,
     kik_db,
+    line_txt,
     plain_text,
     signal_jsonl,
     skype_db,
@@ -74,6 +75,7 @@ READERS: tuple[Reader, ...] = (
     snapchat_json.READER,
     tiktok_json.READER,
     signal_jsonl.READER,
+    line_txt.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
