@@ -38,6 +38,11 @@ from triage.readers.json_stream import JsonError, JsonStream
 
 FORMAT = "Messenger or Instagram download"
 _FILES = ("photos", "videos", "audio_files", "files", "gifs", "media", "sticker")
+_BARE = frozenset(
+    {"sender_name", "timestamp_ms", "content", "type", "senderName", "text", "timestamp", "isUnsent", "is_unsent"}
+    | {"is_geoblocked_for_viewer", "is_unsent_image_by_messenger_kid_parent"}
+)
+"""A message with no other key is only text, as most are."""
 _EVENTS = frozenset({"subscribe", "unsubscribe", "payment", "plan", "event"})
 _FOLDERS = re.compile(r"(?:inbox|archived_threads|message_requests|filtered_threads|e2ee_cutover|legacy_threads)")
 _ABSENT = ("Facebook user", "Instagram user", "Facebook User", "Instagram User")
@@ -133,7 +138,8 @@ def _unit(message: Record, thread: _Thread, locator: str, reading: ExportReading
     sender = _said(get("sender_name")) or _said(get("senderName"))
     kind = words(get("type"))
     unsent = get("is_unsent") is True or get("isUnsent") is True
-    files = tuple(dict.fromkeys(_files(message)))
+    bare = message.keys() <= _BARE
+    files = () if bare else tuple(dict.fromkeys(_files(message)))
     origin = _origin(kind, message)
     if unsent:
         reading.tallies["deleted_stubs"] += 1
@@ -167,6 +173,8 @@ def _origin(kind: str, message: Record) -> Origin:
 def _text(message: Record, origin: Origin) -> str:
     """What was written; a share's link and words on lines of their own, because they were sent."""
     typed = _said(message.get("content")) or _said(message.get("text"))
+    if message.keys() <= _BARE and origin != "call":
+        return typed
     lines = [typed] if typed else []
     for share in objects(message.get("share")):
         for key in ("link", "share_text", "original_content_owner", "profile_share_name"):
@@ -194,6 +202,8 @@ def _detail(message: Record, thread: _Thread, kind: str) -> Detail:
         detail["folder"] = thread.folder
     if thread.path:
         detail["thread_path"] = thread.path
+    if message.keys() <= _BARE:
+        return detail
     seconds = whole(message.get("call_duration"))
     if seconds is not None:
         detail["duration_seconds"] = seconds
