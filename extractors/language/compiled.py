@@ -13,6 +13,10 @@ NUMBER = "#"
 """Prefix of the names of number concepts: `#`, `#12-17`, `#1000-`."""
 
 
+Gates = tuple[tuple[int, tuple[frozenset[str], ...]], ...]
+"""Each entry is one way a pattern can stand in a text; a pattern may have several."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
     """One slot of a pattern: any of these concepts."""
@@ -86,8 +90,8 @@ class Rule:
     instead_of: tuple[str, ...] = ()
     split: bool = True
     answer: bool = False
-    gates: tuple[tuple[frozenset[str], ...], ...] = ()
-    """For each pattern: sets of words; a text without a word of every set cannot match it."""
+    gates: Gates = ()
+    """What a text must hold: number of a pattern → sets of literals; without one of every set it cannot match it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

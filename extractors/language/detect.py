@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from extractors.language.compiled import CompiledPack
-from extractors.language.tokens import fold
+from extractors.language.tokens import gate_words
 from triage.model import Run
 
 _WINDOW = 20
-_WORDS = re.compile(r"[^\W\d_']+")
+_OWN_WORDS = 1.5
+"""Votes that make a text worth reading in a further language."""
+_NONE = frozenset[str]()
 _SCRIPTS = (
     ("Devanagari", re.compile(r"[\u0900-\u097f]")), ("Bengali", re.compile(r"[\u0980-\u09ff]")),
     ("Arabic", re.compile(r"[\u0600-\u06ff]")), ("Cyrillic", re.compile(r"[\u0400-\u04ff]")),
@@ -42,7 +45,7 @@ class Detector:
             for word in pack.function_words:
                 self._votes[word] = (*self._votes.get(word, ()), pack.language)
 
-    def scores(self, text: str) -> dict[str, float]:
+    def scores(self, text: str, words: Iterable[str]) -> dict[str, float]:
         """Votes for each language; a word that several languages share counts in parts."""
         script = "" if text.isascii() else next((name for name, has in _SCRIPTS if has.search(text)), "")
         if script:
@@ -50,12 +53,20 @@ class Detector:
             if len(languages) == 1:
                 return {languages[0]: 9.0}
         out: dict[str, float] = {}
-        votes = self._votes
-        for word in set(_WORDS.findall(fold(text).replace("'", ""))):
-            if languages_ := votes.get(word):
-                for language in languages_:
-                    out[language] = out.get(language, 0.0) + 1.0 / len(languages_)
+        for word in self._votes.keys() & words:
+            shared = self._votes[word]
+            for language in shared:
+                out[language] = out.get(language, 0.0) + 1.0 / len(shared)
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What is known of one text's language."""
+
+    language: str | None
+    others: frozenset[str]
+    """Other languages with at least two words of their own in it."""
 
 
 def _decide(scores: dict[str, float], margin: float) -> str | None:
@@ -66,22 +77,30 @@ def _decide(scores: dict[str, float], margin: float) -> str | None:
     return ranked[0][0] if ranked[0][1] - second >= margin else None
 
 
-def detect(run: Run, detector: Detector, classify: bool = True) -> list[str | None]:
-    """A language code or None for each unit of `run`."""
+def detect(run: Run, words: Sequence[Sequence[str]], detector: Detector, classify: bool = True) -> list[Guess]:
+    """A guess for each unit of `run`; `words` are those of `tokens.gate_words`."""
     history: dict[str, deque[str]] = {}
-    out: list[str | None] = []
-    for unit in run.units:
-        scores = detector.scores(unit.text)
-        decided = _decide(scores, 1.0)
+    decided: list[str | None] = []
+    others: list[frozenset[str]] = []
+    for unit, spoken in zip(run.units, words, strict=True):
+        scores = detector.scores(unit.text, spoken)
+        language = _decide(scores, 1.0)
         past = history.setdefault(unit.sender, deque(maxlen=_WINDOW))
-        if decided is None and past:
+        if language is not None:
+            past.append(language)
+        elif past:
             usual, count = Counter(past).most_common(1)[0]
             if count * 2 > len(past) and (not scores or usual in scores):
-                decided = usual
-        elif decided is not None:
-            past.append(decided)
-        out.append(decided)
-    return _classified(run, out, history) if classify else out
+                language = usual
+        decided.append(language)
+        if len(scores) > 1:
+            rest = frozenset(code for code, votes in scores.items() if votes >= _OWN_WORDS and code != language)
+        else:
+            rest = _NONE
+        others.append(rest)
+    if classify:
+        decided = _classified(run, decided, history)
+    return [Guess(language, rest) for language, rest in zip(decided, others, strict=True)]
 
 
 def _classified(run: Run, decided: list[str | None], history: dict[str, deque[str]]) -> list[str | None]:
@@ -113,4 +132,5 @@ def _ask(text: str) -> str | None:
 
 def detect_languages(run: Run, packs: Sequence[CompiledPack]) -> list[str | None]:
     """A language code or None for each unit, for `units.lang`."""
-    return detect(run, Detector(packs))
+    words = [gate_words(u.text, frozenset()) for u in run.units]
+    return [guess.language for guess in detect(run, words, Detector(packs))]

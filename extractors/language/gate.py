@@ -1,68 +1,72 @@
-"""The literal gate: which rules could match a text at all, found without tokenising it.
+"""The literal gate: which rules could match a text at all, found from its words without matching anything.
 
-Every pattern of every rule gives sets of words of which its text must hold one each (`Rule.gates`). One Aho-Corasick
-automaton over all these words reads the folded text once; the words found, as bits, say which rules are candidates.
-The gate never loses a match: it works on a superset of the words the tokeniser gives (a test compares gated and
-ungated runs). Everyday messages mostly end here.
+Every pattern of every rule gives sets of literals (words, or two words in a row) of which its text must hold one each
+(`Rule.gates`). One Aho-Corasick automaton over the literals of a pack reads the words of the text once; the literals
+found, as bits, say which rules are candidates. The gate never loses a match: its words are those of the tokeniser
+(tests compare them, and gated with ungated runs). Most everyday messages end here.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 import ahocorasick_rs
 
 from extractors.language.compiled import CompiledPack
-from extractors.language.tokens import gate_text
-
-Candidate = tuple[int, int]
-"""(pack, rule), both as indexes."""
-_UNBOUNDED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
-_MEMO = 50_000
+from extractors.language.tokens import A_NUMBER, expand_words
 
 
 class Gate:
-    """The automaton over the words of all packs."""
+    """The automaton over the literals of one pack."""
 
-    def __init__(self, packs: Sequence[CompiledPack]) -> None:
-        self.known = frozenset[str]().union(*(p.known for p in packs))
-        bits: dict[str, int] = {}
+    def __init__(self, pack: CompiledPack) -> None:
+        self._short = pack.short
+        self._numbers = frozenset(pack.numbers) | frozenset(pack.multipliers)
         sets: dict[frozenset[str], int] = {}
-        self._needs: dict[Candidate, list[int]] = {}
-        for p, pack in enumerate(packs):
-            for r, rule in enumerate(pack.rules):
-                for needed in rule.gates:
-                    mask = 0
-                    for words in needed:
-                        mask |= 1 << sets.setdefault(words, len(sets))
-                    self._needs.setdefault((p, r), []).append(mask)
-        for words, bit in sets.items():
-            for word in words:
-                bits[word] = bits.get(word, 0) | 1 << bit
-        words_ = sorted(bits)
-        self._bits = [bits[w] for w in words_]
-        self._free = [bool(_UNBOUNDED.match(w)) for w in words_]
-        self._automaton = ahocorasick_rs.AhoCorasick(words_)
-        self._memo: dict[int, tuple[Candidate, ...]] = {0: ()}
+        firsts: dict[frozenset[str], int] = {}
+        self._needs: list[list[tuple[int, int, int]]] = []
+        for number, rule in enumerate(pack.rules):
+            for pattern, needed in rule.gates:
+                mask = 0
+                for literals in needed[1:]:
+                    mask |= 1 << sets.setdefault(literals, len(sets))
+                if firsts.setdefault(needed[0], len(firsts)) == len(self._needs):
+                    self._needs.append([])
+                self._needs[firsts[needed[0]]].append((mask, number, pattern))
+        self._width = len(sets)
+        bits: dict[str, int] = {}
+        for table, shift in ((sets, 0), (firsts, self._width)):
+            for literals, bit in table.items():
+                for literal in literals:
+                    bits[literal] = bits.get(literal, 0) | 1 << bit + shift
+        ordered = sorted(bits)
+        self._bits = [bits[literal] for literal in ordered]
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            [f" {literal} " for literal in ordered], implementation=ahocorasick_rs.Implementation.DFA
+        )
 
-    def mask(self, text: str) -> int:
-        """Which sets of words `text` has a word of, as bits."""
-        text = gate_text(text, self.known)
+    def mask(self, words: list[str]) -> int:
+        """Which sets of literals a text with these words (`tokens.gate_words`) has one of, as bits.
+
+        The high bits are for the sets that come first in some pattern's needs: its rarest. Without one of them there is
+        no candidate. Masks of several texts may be joined with `|`.
+        """
+        words = expand_words(words, self._short)
+        line = f" {' '.join(words)} "
+        if not self._numbers.isdisjoint(words):
+            line += f"{A_NUMBER} "
         mask = 0
-        size = len(text)
-        for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if self._free[word] or (
-                (start == 0 or not text[start - 1].isalpha()) and (end == size or not text[end].isalpha())
-            ):
-                mask |= self._bits[word]
+        bits = self._bits
+        for literal, _, _ in self._automaton.find_matches_as_indexes(line, overlapping=True):
+            mask |= bits[literal]
         return mask
 
-    def candidates(self, mask: int) -> tuple[Candidate, ...]:
-        """The rules whose words are all there."""
-        done = self._memo.get(mask)
-        if done is None:
-            done = tuple(c for c, needs in self._needs.items() if any(mask & n == n for n in needs))
-            if len(self._memo) < _MEMO:
-                self._memo[mask] = done
-        return done
+    def candidates(self, mask: int) -> dict[int, set[int]]:
+        """Rules (as indexes) → their patterns that find all they need."""
+        first = mask >> self._width
+        out: dict[int, set[int]] = {}
+        while first:
+            bit = first & -first
+            first ^= bit
+            for needed, rule, pattern in self._needs[bit.bit_length() - 1]:
+                if mask & needed == needed:
+                    out.setdefault(rule, set()).add(pattern)
+        return out

@@ -213,7 +213,7 @@ def _nearest(found: Found, table: Mapping[str, tuple[int, ...]], low: int, high:
 
 
 def _instruction(found: Found, toward: str, clause: Span, predicate: Span) -> str:
-    """Who is told to act: an order that affects a third person goes by the addressee, one for the writer's good to them."""
+    """Who is told to act: an order that affects a third person goes by the addressee, one for the writer to them."""
     r = found.pack.roles
     ordered = found.first(r.imperative, predicate[0], predicate[1]) is not None and not any(
         clause[0] <= end <= predicate[0] for c in (r.first_subject, r.third_subject, r.actor) for _, end in found.of(c)

@@ -7,22 +7,26 @@ gate says that only the messages together hold what a rule asks for.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extractors.language.compiled import CompiledPack, Rule
-from extractors.language.detect import Detector, detect
-from extractors.language.gate import Candidate, Gate
+from extractors.language.compiled import CompiledPack, Pattern, Rule
+from extractors.language.detect import Detector, Guess, detect
+from extractors.language.gate import Gate
 from extractors.language.mentions import Found, Spotter
 from extractors.language.reading import Reading, read
 from extractors.language.relations import find
-from extractors.language.tokens import SOFT, Tokens, expand, tokenise
+from extractors.language.tokens import SOFT, Tokens, expand, gate_words, tokenise
 from triage.model import Extractor, Finding, Hit, Part, Resources, Run, Scan
 
-_SPLIT = 3
-"""How many messages of one sender may carry one idea."""
 _SHORT = 80
 """Only messages of at most this many characters are read together: longer ones carry their idea themselves."""
+Units = tuple[int, ...]
+"""Messages read together, as indexes in the run."""
+Asked = tuple[Rule, Sequence[Pattern]]
+Wanted = dict[int, list[Asked]]
+"""Pack (as index) → rules, with those of their patterns whose words the text holds."""
 _READ = frozenset({"message", "email", "page", "ocr", "note", "code", "event"})
 
 
@@ -40,99 +44,112 @@ class _Placed:
 
 
 class Scanner:
-    """Compiled packs with their gate and matchers; one per process."""
+    """Compiled packs with their gates and matchers; one per process."""
 
     def __init__(self, packs: Sequence[CompiledPack], *, gated: bool = True) -> None:
         self.packs = tuple(packs)
-        self.gate = Gate(self.packs)
+        self.known = frozenset[str]().union(*(p.known for p in self.packs))
         self.detector = Detector(self.packs)
+        self._gates = [Gate(p) for p in self.packs]
         self._gated = gated
         self._spotters: dict[int, Spotter] = {}
-        self._every = tuple((p, r) for p, pack in enumerate(self.packs) for r in range(len(pack.rules)))
 
     def scan(self, run: Run, *, only: str = "") -> Iterator[Hit]:
         """Findings of `run`, in the order of its units; `only` asks a single rule (for its examples)."""
-        masks = [self.gate.mask(u.text) if u.origin in _READ and u.text else 0 for u in run.units]
-        singles = [self._rules(mask, u.text) for mask, u in zip(masks, run.units, strict=True)]
-        windows = list(self._windows(run, masks))
-        if only:
-            singles = [self._those(rules, only) for rules in singles]
-            windows = [(units, rules) for units, w in windows if (rules := self._those(w, only))]
-        if not windows and not any(singles):
-            return
-        languages = detect(run, self.detector)
-        hits: list[tuple[int, Hit]] = []
-        strong: dict[int, set[str]] = {}
-        for i, rules in enumerate(singles):
-            for hit in self._read(run, (i,), rules, languages):
-                hits.append((i, hit))
-                strong.setdefault(i, set()).add(hit.finding.type)
-        for units, rules in windows:
-            for hit in self._read(run, units, rules, languages):
-                if not any(hit.finding.type in strong.get(u, ()) for u in units):
-                    hits.append((hit.unit, hit))
-                    for u in units:
-                        strong.setdefault(u, set()).add(hit.finding.type)
-        for _, hit in sorted(hits, key=lambda pair: (pair[0], pair[1].finding.start, pair[1].finding.rule)):
-            yield hit
+        words = [gate_words(u.text, self.known) if u.origin in _READ and u.text else [] for u in run.units]
+        guesses = detect(run, words, self.detector, classify=False)
+        hits: list[Hit] = []
+        found: dict[int, set[str]] = {}
+        for units, wanted in self._wanted(run, words, guesses):
+            if only:
+                wanted = {p: [w for w in rules if w[0].id == only] for p, rules in wanted.items()}
+            for hit in self._read(run, units, wanted):
+                if len(units) > 1 and any(hit.finding.type in found.get(u, ()) for u in units):
+                    continue  # one of the messages says it by itself
+                hits.append(hit)
+                for u in units:
+                    found.setdefault(u, set()).add(hit.finding.type)
+        yield from sorted(hits, key=lambda h: (h.unit, h.finding.start, h.finding.rule))
 
-    def _rules(self, mask: int, text: str) -> tuple[Candidate, ...]:
-        if not self._gated:
-            return self._every if text else ()
-        return self.gate.candidates(mask)
+    def _wanted(self, run: Run, words: list[list[str]], guesses: list[Guess]) -> Iterator[tuple[Units, Wanted]]:
+        """Single messages, then messages read together, each with the rules whose words they hold."""
+        masks = [[self._mask(p, w, g) for p in range(len(self.packs))] for w, g in zip(words, guesses, strict=True)]
+        for i, row in enumerate(masks):
+            if wanted := self._candidates(row):
+                yield (i,), wanted
+        for units, same in _windows(run, [bool(w) for w in words]):
+            row = [_either([masks[u][p] for u in units]) for p in range(len(self.packs))]
+            joined = {
+                p: [(rule, patterns) for rule, patterns in rules if (rule.split if same else rule.answer)]
+                for p, rules in self._candidates(row).items()
+            }
+            if any(joined.values()):
+                yield units, joined
 
-    def _those(self, rules: tuple[Candidate, ...], only: str) -> tuple[Candidate, ...]:
-        return tuple((p, r) for p, r in rules if self.packs[p].rules[r].id == only)
+    def _mask(self, p: int, words: list[str], guess: Guess) -> int | None:
+        """Gate bits of a text for one pack; None where the pack does not read it.
 
-    def _windows(self, run: Run, masks: list[int]) -> Iterator[tuple[tuple[int, ...], tuple[Candidate, ...]]]:
-        """Neighbouring short messages of one sender, or a short question and its answer, that may carry one idea."""
-        short = [u.origin == "message" and 0 < len(u.text) <= _SHORT for u in run.units]
-        for i, unit in enumerate(run.units):
-            joined = masks[i]
-            for j in range(i + 1, min(i + _SPLIT, len(run.units))):
-                same = bool(unit.sender) and run.units[j].sender == unit.sender
-                if not (short[i] and short[j]) or (not same and j > i + 1):
-                    break
-                joined |= masks[j]
-                rules = self.gate.candidates(joined) if self._gated else self._every
-                if wanted := tuple(c for c in rules if self._joins(c, same)):
-                    yield tuple(range(i, j + 1)), wanted
-                if not same:
-                    break
+        A pack reads texts of its language, undecided ones, and those with words of its own.
+        """
+        if not words or not (
+            guess.language in (None, self.packs[p].language) or self.packs[p].language in guess.others
+        ):
+            return None
+        return self._gates[p].mask(words) if self._gated else 0
 
-    def _joins(self, candidate: Candidate, same: bool) -> bool:
-        rule = self.packs[candidate[0]].rules[candidate[1]]
-        return rule.split if same else rule.answer
-
-    def _read(
-        self, run: Run, units: tuple[int, ...], rules: tuple[Candidate, ...], languages: list[str | None]
-    ) -> Iterator[Hit]:
-        by_pack: dict[int, list[Rule]] = {}
-        for p, r in rules:
-            by_pack.setdefault(p, []).append(self.packs[p].rules[r])
-        if not by_pack:
-            return
-        tokens = _joined([tokenise(run.units[u].text, self.gate.known) for u in units], units)
-        kept: list[_Placed] = []
-        for p, wanted in by_pack.items():
-            pack = self.packs[p]
-            if not self._fits(pack, [languages[u] for u in units], tokens):
+    def _candidates(self, row: list[int | None]) -> Wanted:
+        out: Wanted = {}
+        for p, mask in enumerate(row):
+            if mask is None or (self._gated and not mask):
                 continue
-            found = self._spotter(p).read(expand(tokens, pack.short))
-            kept.extend(_Placed(pack, found, r) for r in _readings(found, wanted, units))
+            rules = self.packs[p].rules
+            if not self._gated:
+                out[p] = [(rule, rule.patterns) for rule in rules]
+            elif found := self._gates[p].candidates(mask):
+                out[p] = [(rules[r], [rules[r].patterns[n] for n in sorted(found[r])]) for r in sorted(found)]
+        return out
+
+    def _read(self, run: Run, units: Units, wanted: Wanted) -> Iterator[Hit]:
+        tokens: Tokens | None = None
+        kept: list[_Placed] = []
+        for p, rules in wanted.items():
+            if not rules:
+                continue
+            if tokens is None:
+                tokens = _joined([tokenise(run.units[u].text, self.known) for u in units], units)
+            found = self._spotter(p).read(expand(tokens, self.packs[p].short))
+            kept.extend(_Placed(self.packs[p], found, r) for r in _readings(found, rules, units))
         for candidate in _best(kept):
             yield _hit(candidate)
-
-    def _fits(self, pack: CompiledPack, languages: list[str | None], tokens: Tokens) -> bool:
-        """A pack reads texts of its language, undecided ones, and those with function words of its own."""
-        if any(lang is None or lang == pack.language for lang in languages):
-            return True
-        return len(pack.function_words.intersection(tokens.words)) >= 2
 
     def _spotter(self, p: int) -> Spotter:
         if p not in self._spotters:
             self._spotters[p] = Spotter(self.packs[p])
         return self._spotters[p]
+
+
+def _either(masks: list[int | None]) -> int | None:
+    """Bits of several messages read together; None where the pack reads none of them."""
+    known = [m for m in masks if m is not None]
+    out = 0
+    for mask in known:
+        out |= mask
+    return out if known else None
+
+
+def _windows(run: Run, spoken: list[bool]) -> Iterator[tuple[Units, bool]]:
+    """Two or three short messages of one sender in a row, and a short question with its answer (False)."""
+    units = run.units
+    short = [u.origin == "message" and s and len(u.text) <= _SHORT for u, s in zip(units, spoken, strict=True)]
+    for i in range(len(units) - 1):
+        if not (short[i] and short[i + 1]):
+            continue
+        if not units[i].sender or units[i].sender != units[i + 1].sender:
+            yield (i, i + 1), False
+            continue
+        yield (i, i + 1), True
+        if i + 2 < len(units) and short[i + 2] and units[i + 2].sender == units[i].sender:
+            yield (i, i + 1, i + 2), True
 
 
 def _joined(parts: list[Tokens], units: tuple[int, ...]) -> Tokens:
@@ -151,9 +168,9 @@ def _joined(parts: list[Tokens], units: tuple[int, ...]) -> Tokens:
     return out
 
 
-def _readings(found: Found, rules: list[Rule], units: tuple[int, ...]) -> Iterator[Reading]:
-    for rule in rules:
-        for pattern in rule.patterns:
+def _readings(found: Found, wanted: Sequence[Asked], units: Units) -> Iterator[Reading]:
+    for rule, patterns in wanted:
+        for pattern in patterns:
             for match in find(pattern, found):
                 if len(units) > 1 and not _covers(found, match.start, match.end, units):
                     continue
@@ -222,8 +239,9 @@ def _hit(candidate: _Placed) -> Hit:
 
 
 def _prepare(resources: Resources) -> Scan:
-    packs = [p for p in resources.compiled if isinstance(p, CompiledPack)]
-    return Scanner(packs).scan
+    scanner = Scanner([p for p in resources.compiled if isinstance(p, CompiledPack)])
+    gc.freeze()  # the packs live as long as the process: collecting would walk their many forms again and again
+    return scanner.scan
 
 
 LANGUAGE = Extractor(name="language", version="1", prepare=_prepare)

@@ -78,8 +78,6 @@ _TOKEN = re.compile(
 )
 _ELISION = re.compile(r"(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quelqu|presqu|aujourd)'")
 _RUN = re.compile(r"(.)\1\1+")
-_ODD = re.compile(r"[^\W\d_][\d@$]+[^\W\d_]|([^\W\d_])\1\1")
-"""A text in which `repair` may change a word."""
 _LEET = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"})
 
 
@@ -188,11 +186,78 @@ def expand(tokens: Tokens, short: Short) -> Tokens:
     return out
 
 
-def gate_text(text: str, known: frozenset[str]) -> str:
-    """A text that holds, as whole words, every word `tokenise(text, known)` gives; made without tokenising."""
-    folded = fold(text)
-    if "'" in folded:
-        folded = f"{folded.replace(chr(39), '')} {folded.replace(chr(39), ' ')}"
-    if _ODD.search(folded):
-        folded = f"{folded} {' '.join(tokenise(text, known).words)}"
-    return folded
+_BREAK = " . "
+"""What the gate sees in place of everything that is not a word."""
+
+
+_KEPT = re.compile(r"[ '@$\d\u0900-\u0dff\u064b-\u065f]|[^\W_]")
+
+
+class _GateTable(dict[int, str]):
+    """Like the fold table, with every character that is no part of a word made a break."""
+
+    def __missing__(self, key: int) -> str:
+        folded = _TABLE[key]
+        made = self[key] = "".join(ch if _KEPT.match(ch) else _BREAK for ch in folded)
+        return made
+
+
+_GATE_TABLE = _GateTable()
+_GLUED = re.compile(r"[^\W\d_]['@$]*\d|[\d@$][^\W\d_]")
+_THRICE = re.compile(r"([^ .'\d@$])\1\1")
+_OTHER_SCRIPTS = re.compile(rf"[\u0900-\u0dff\u064b-\u065f{_UNSPACED}]")
+_DIGITS = re.compile(r"\d")
+_PIECES = re.compile(r"\d+")
+A_NUMBER = "#"
+"""Stands at the end of the gate's words where the text holds digits."""
+_JOINED = re.compile(r"(?<=[^\W\d_])'+(?=[^\W\d_])")
+_ELIDED = re.compile(r"(?<![^\W\d_])(?:[ldjmtsnc]|qu|jusqu|lorsqu|puisqu|quelqu|presqu|aujourd)'")
+
+
+def gate_words(text: str, known: frozenset[str]) -> list[str]:
+    """The words of `tokenise(text, known)`, a dot for each token that is none; most texts need no tokenising for it.
+
+    Numbers come in pieces (`2,400` as `2 400`); `A_NUMBER` says that there are some.
+    """
+    line = text.translate(_GATE_TABLE)
+    digits = _DIGITS.search(line) is not None
+    if (
+        _THRICE.search(line)
+        or ((digits or "@" in line or "$" in line) and _GLUED.search(line))
+        or (not line.isascii() and _OTHER_SCRIPTS.search(line))
+        or ("'" in line and _ELIDED.search(line))
+    ):
+        tokens = tokenise(text, known)
+        return _words_of(tokens)
+    if "'" in line:
+        line = _JOINED.sub("", line).replace("'", _BREAK)
+    words = line.split()
+    if digits:
+        words.append(A_NUMBER)
+    return words
+
+
+def _words_of(tokens: Tokens) -> list[str]:
+    words: list[str] = []
+    for word, kind in zip(tokens.words, tokens.kinds, strict=True):
+        words += _PIECES.findall(word) if kind == NUMBER else [word if kind == WORD else "."]
+    return [*words, A_NUMBER] if NUMBER in tokens.kinds else words
+
+
+def expand_words(words: list[str], short: Short) -> list[str]:
+    """`words` with short forms written out, exactly as `expand` does it with tokens."""
+    if short.keys().isdisjoint(words):
+        return words
+    out: list[str] = []
+    i, size = 0, len(words)
+    while i < size:
+        word = words[i]
+        for key, meant in short.get(word, ()):
+            if len(key) == 1 or tuple(words[i : i + len(key)]) == key:
+                out += meant
+                i += len(key)
+                break
+        else:
+            out.append(word)
+            i += 1
+    return out

@@ -1,12 +1,14 @@
 """Compiled packs kept by content hash: compiling takes seconds, and every worker needs the result.
 
-The file lies in the case's private working folder. It is read with an unpickler that knows the classes of compiled
+The file lies in the case's private working folder, or beside the packs where the installation made it
+(`python -m triage.packs.cache`). Its name is a hash of packs, compiler and version, so it is never stale. It is read with an unpickler that knows the classes of compiled
 packs and plain containers and nothing else, so that a case folder from somebody else cannot make it run anything; a
 file that does not fit is ignored and written anew.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import tempfile
@@ -18,6 +20,7 @@ from triage import __version__
 from triage.model import Resources
 from triage.packs.compile import compiled_packs
 from triage.packs.identity import pack_hash
+from triage.packs.load import default_root
 
 _BUILTINS = {"frozenset", "set", "range"}
 
@@ -37,14 +40,41 @@ def with_packs(resources: Resources) -> Resources:
     """`resources` with its packs compiled, from the cache where it holds them."""
     if resources.compiled:
         return resources
-    if resources.cache is None:
-        return replace(resources, compiled=compiled_packs(resources))
-    path = resources.cache / f"packs-{__version__}-{pack_hash(resources)}.bin"
-    packs = _read(path)
-    if packs is None:
-        packs = compiled_packs(resources)
-        _write(path, packs)
+    name = f"packs-{_identity(resources)}.bin"
+    folders = [shipped(), *([resources.cache] if resources.cache else [])]
+    for folder in folders:
+        if (packs := _read(folder / name)) is not None:
+            return replace(resources, compiled=packs)
+    packs = compiled_packs(resources)
+    if resources.cache is not None:
+        _write(resources.cache / name, packs)
     return replace(resources, compiled=packs)
+
+
+def shipped() -> Path:
+    """Where an installation keeps what it compiled; a run never writes there."""
+    return default_root() / "compiled"
+
+
+def _identity(resources: Resources) -> str:
+    """Packs, the code that compiles them, and the version, as one hash."""
+    digest = hashlib.sha256(f"{__version__} {pack_hash(resources)}".encode())
+    code = [*Path(__file__).parent.glob("*.py"), *Path(compiled.__file__).parent.glob("*.py")]
+    for path in sorted(code):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def install() -> Path:
+    """Compile the packs that ship, once, at installation."""
+    folder = shipped()
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("packs-*.bin"):
+        old.unlink()
+    resources = Resources()
+    path = folder / f"packs-{_identity(resources)}.bin"
+    _write(path, compiled_packs(resources))
+    return path
 
 
 def _read(path: Path) -> tuple[compiled.CompiledPack, ...] | None:
@@ -66,3 +96,7 @@ def _write(path: Path, packs: tuple[compiled.CompiledPack, ...]) -> None:
         Path(name).replace(path)
     except OSError:
         return
+
+
+if __name__ == "__main__":
+    install()

@@ -23,7 +23,6 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 """Words a claim or label may not hold: they say more than a text can (see the architecture, "words")."""
-_LONGEST_GATE = 4000
 
 
 def check_pack(source: PackSource) -> Iterator[str]:
@@ -39,10 +38,6 @@ def check_pack(source: PackSource) -> Iterator[str]:
     used = {e for c in pack.concepts for e in [c.name.removeprefix("@")]}
     for name in sorted(set(source.concepts) - used - source.shared):
         yield f"unused-concept: {name}: no rule uses it; remove it or use it."
-    for compiled in pack.rules:
-        for sets in compiled.gates:
-            if not sets or not all(sets):
-                yield f"no-literal: {compiled.id}: a pattern has no word to look for."
 
 
 def _concepts(source: PackSource) -> Iterator[str]:

@@ -48,7 +48,9 @@ class Head(Strict):
     function_words: list[Text]
     """Words that tell this language from others: articles, pronouns, auxiliaries, chat forms included."""
     common: list[Text] = []
-    """Frequent words that must not open the gate by themselves."""
+    """The hundred or so most common words: they make poor gates (speed only, never the result)."""
+    frequent: list[Text] = []
+    """A few hundred more that everyday messages are full of, likewise."""
     short: dict[str, Text] = {}
     """Short and spelling forms → what they stand for (`u` → `you`)."""
     numbers: dict[str, int] = {}
