@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PACKS := $(VENV)/.packs
 
 .PHONY: demo test lint prove bench fuzz clean setup tesseract sample help
 
@@ -13,11 +14,15 @@ help:
 	@echo "make bench  measure speed against public tools, ratios within one run"
 	@echo "make prove  the long proofs (thousands of mutations, kills and fuzz inputs)"
 
-setup: $(STAMP)
+setup: $(STAMP) $(PACKS)
 
 $(STAMP): constraints.txt pyproject.toml .ci/venv
 	@bash .ci/venv $(PYTHON) $(VENV)
 	@touch $(STAMP)
+
+$(PACKS): $(STAMP) $(wildcard patterns/*/*.toml triage/packs/*.py extractors/language/*.py)
+	@$(BIN)/python -m triage.packs.cache
+	@touch $(PACKS)
 
 tesseract:
 	@bash .ci/tesseract

@@ -1,9 +1,9 @@
 """Compiled packs kept by content hash: compiling takes seconds, and every worker needs the result.
 
 The file lies in the case's private working folder, or beside the packs where the installation made it
-(`python -m triage.packs.cache`). Its name is a hash of packs, compiler and version, so it is never stale. It is read with an unpickler that knows the classes of compiled
-packs and plain containers and nothing else, so that a case folder from somebody else cannot make it run anything; a
-file that does not fit is ignored and written anew.
+(`python -m triage.packs.cache`). Its name is a hash of packs, compiler and version, so it is never stale. It is read
+with an unpickler that knows the classes of compiled packs and plain containers and nothing else, so that a case folder
+from somebody else cannot make it run anything; a file that does not fit is ignored and written anew.
 """
 
 from __future__ import annotations
