@@ -222,16 +222,16 @@ def gate_words(text: str, known: frozenset[str]) -> list[str]:
     line = text.translate(_GATE_TABLE)
     digits = _DIGITS.search(line) is not None
     if (
-        _THRICE.search(line)
-        or ((digits or "@" in line or "$" in line) and _GLUED.search(line))
+        ((digits or "@" in line or "$" in line) and _GLUED.search(line))
         or (not line.isascii() and _OTHER_SCRIPTS.search(line))
         or ("'" in line and _ELIDED.search(line))
     ):
-        tokens = tokenise(text, known)
-        return _words_of(tokens)
+        return _words_of(tokenise(text, known))
     if "'" in line:
         line = _JOINED.sub("", line).replace("'", _BREAK)
     words = line.split()
+    if _THRICE.search(line):
+        words = [repair(w, known) if _THRICE.search(w) else w for w in words]
     if digits:
         words.append(A_NUMBER)
     return words

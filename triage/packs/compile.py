@@ -30,7 +30,7 @@ _GATES = 6
 _PLAIN = re.compile(r"(?!.*(?:([a-z])\1\1))[a-z]+(?: [a-z]+)*")
 _GATE_LIMIT = 40_000
 """Sets dearer than this are in most messages and do not help, unless there is no other."""
-_WORD_COSTS = (1, 50, 600)
+_WORD_COSTS = (10, 50, 600)
 _PAIR_COSTS = (0, 3, 40)
 _NUMBER_COST, _DIGIT_COST = 2000, 20
 _LONG_RANGE = 60
@@ -169,7 +169,7 @@ class _Compiler:
         for size in (2, 3):
             rows = [form[i : i + size] for i in range(len(form) - size + 1)]
             out += [" ".join(row) for row in rows if all(w.isdigit() or w[0].isalpha() for w in row)]
-        return min(out, key=lambda text: (self.cost(text), len(text), text), default="")
+        return min(out, key=lambda text: (self.cost(text), -len(text), text), default="")
 
     def ways(self, number: int) -> Ways:
         """The ways a concept can stand in a text: for each, sets of literals of which one each must be there."""
