@@ -130,7 +130,15 @@ def _ask(text: str) -> str | None:
     return str(language) if probability >= 0.9 else None
 
 
+_DETECTORS: dict[tuple[int, ...], tuple[Sequence[CompiledPack], Detector]] = {}
+"""The detector of the packs last asked for, which are kept so that their ids stay theirs."""
+
+
 def detect_languages(run: Run, packs: Sequence[CompiledPack]) -> list[str | None]:
     """A language code or None for each unit, for `units.lang`."""
-    words = [gate_words(u.text, frozenset()) for u in run.units]
-    return [guess.language for guess in detect(run, words, Detector(packs))]
+    key = tuple(map(id, packs))
+    if key not in _DETECTORS:
+        _DETECTORS.clear()
+        _DETECTORS[key] = (packs, Detector(packs))
+    words = [gate_words(u.text, _NONE) for u in run.units]
+    return [guess.language for guess in detect(run, words, _DETECTORS[key][1])]

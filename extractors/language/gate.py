@@ -32,6 +32,11 @@ class Gate:
                     self._needs.append([])
                 self._needs[firsts[needed[0]]].append((mask, number, pattern))
         self._width = len(sets)
+        self.answers = sum(
+            1 << firsts[literals] + self._width
+            for literals in {needed[0] for rule in pack.rules if rule.answer for _, needed in rule.gates}
+        )
+        """Bits without which no rule for a question and its answer is a candidate."""
         bits: dict[str, int] = {}
         for table, shift in ((sets, 0), (firsts, self._width)):
             for literals, bit in table.items():

@@ -79,6 +79,8 @@ class Scanner:
                 yield (i,), wanted
         for units, same in _windows(run, [bool(w) for w in words]):
             row = [_either([masks[u][p] for u in units]) for p in range(len(self.packs))]
+            if not same and self._gated and not any(m and m & g.answers for m, g in zip(row, self._gates, strict=True)):
+                continue
             joined = {
                 p: [(rule, patterns) for rule, patterns in rules if (rule.split if same else rule.answer)]
                 for p, rules in self._candidates(row).items()
