@@ -190,7 +190,7 @@ _BREAK = " . "
 """What the gate sees in place of everything that is not a word."""
 
 
-_KEPT = re.compile(r"[ '@$\d\u0900-\u0dff\u064b-\u065f]|[^\W_]")
+_KEPT = re.compile(rf"[ '@$\d\u0900-\u0dff\u064b-\u065f{_UNSPACED}]|[^\W_]")
 
 
 class _GateTable(dict[int, str]):
@@ -203,7 +203,7 @@ class _GateTable(dict[int, str]):
 
 
 _GATE_TABLE = _GateTable()
-_GLUED = re.compile(r"[^\W\d_]['@$]*\d|[\d@$][^\W\d_]")
+_GLUED = re.compile(r"[^\W\d_]['@$]*\d|\d[^\W\d_]|[@$]['@$]*[^\W\d_]")
 _THRICE = re.compile(r"([^ .'\d@$])\1\1")
 _OTHER_SCRIPTS = re.compile(rf"[\u0900-\u0dff\u064b-\u065f{_UNSPACED}]")
 _DIGITS = re.compile(r"\d")
@@ -229,6 +229,8 @@ def gate_words(text: str, known: frozenset[str]) -> list[str]:
         return _words_of(tokenise(text, known))
     if "'" in line:
         line = _JOINED.sub("", line).replace("'", _BREAK)
+    if "@" in line or "$" in line:
+        line = line.replace("@", _BREAK).replace("$", _BREAK)
     words = line.split()
     if _THRICE.search(line):
         words = [repair(w, known) if _THRICE.search(w) else w for w in words]
