@@ -72,7 +72,8 @@ def _lines(unit: sqlite3.Row, found: list[sqlite3.Row], around: list[sqlite3.Row
     yield ""
     for row in around:
         mark = ">" if row["id"] == unit["id"] else " "
-        yield f"{mark} {(row['sent_at'] or row['sent_at_local'] or '')[:19]:19}  {row['sender_name'] or row['sender']}"
+        when = f"{row['sent_at'][:19]} UTC" if row["sent_at"] else f"{(row['sent_at_local'] or '')[:19]:19} local"
+        yield f"{mark} {when if when.strip() != 'local' else '':25}  {row['sender_name'] or row['sender']}"
         yield from (f"{mark}     {line}" for line in row["text"].split("\n"))
     yield ""
     for f in found:

@@ -72,7 +72,8 @@ def find(db: sqlite3.Connection, wanted: str) -> tuple[sqlite3.Row | None, list[
 def neighbours(db: sqlite3.Connection, unit: sqlite3.Row, before: int, after: int) -> list[sqlite3.Row]:
     """The units around one in its thread, itself included, in order."""
     thread = (unit["item_id"], unit["conversation"], unit["seq"])
-    sql = "select * from units where item_id=? and conversation=? and seq{op}? order by seq {dir} limit ?"
+    beside = "" if unit["origin"] == "contact" else "and origin<>'contact'"
+    sql = f"select * from units where item_id=? and conversation=? {beside} and seq{{op}}? order by seq {{dir}} limit ?"
     earlier = db.execute(sql.format(op="<", dir="desc"), (*thread, before)).fetchall()
     later = db.execute(sql.format(op=">=", dir="asc"), (*thread, after + 1)).fetchall()
     return [*reversed(earlier), *later]
