@@ -12,6 +12,8 @@ makes sense.
 Refused: fewer than six digits, more than twenty; counting up or down (`1 2 3 4 5 6 7`), one digit repeated.
 All work is linear in the text: tokens are looked at once, windows are bounded. (A little over 300 lines: the three
 views share their windows, limits and guards, and are read against each other.)
+
+One file, longer than most: the three views share their windows and their offset maps.
 """
 
 from __future__ import annotations
