@@ -197,6 +197,8 @@ class Reader:
     """Yields in file order. Raises `triage.problems.ReadError` where nothing (more) can be read."""
     profile: Literal["parser", "ocr"] = "parser"
     """`ocr` may start tesseract and runs in the second phase."""
+    lists_only: bool = False
+    """True where only facts about the file are read, not its content (sound): its status stays `no-reader`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,19 +36,20 @@ def _stars(rows: Iterable[sqlite3.Row], basis: str) -> Iterator[_Link]:
 
 
 def _by_id(db: sqlite3.Connection) -> list[_Link]:
-    sql = """select app || char(0) || native_id, id, item_id from units where native_id<>'' and origin='message'
-      and native_id in (select native_id from units where native_id<>'' and origin='message'
+    sql = """select app || char(0) || native_id, id, item_id from units
+      where native_id<>'' and origin in ('message','email')
+      and native_id in (select native_id from units where native_id<>'' and origin in ('message','email')
         group by app, native_id having count(distinct item_id)>1) order by 1, item_id, seq"""
     return list(_stars(db.execute(sql), "id"))
 
 
-_REPEATED = """select text from units where origin in ('message','call') and length(text)>{least}
+_REPEATED = """select text from units where origin in ('message','call','email') and length(text)>{least}
   group by text having count(distinct item_id)>1"""
 
 
 def _by_instant(db: sqlite3.Connection) -> list[_Link]:
     sql = f"""select text || char(0) || substr(sent_at,1,19), id, item_id from units
-      where origin in ('message','call') and sent_at is not null and text in ({_REPEATED.format(least=0)})
+      where origin in ('message','call','email') and sent_at is not null and text in ({_REPEATED.format(least=0)})
       order by 1, item_id, seq"""
     return list(_stars(db.execute(sql), "exact"))
 
@@ -88,11 +89,12 @@ def _attachments(db: sqlite3.Connection) -> list[_Link]:
     found: list[_Link] = []
     for (source, path), names in units.items():
         folder = path.rsplit("/", 1)[0] + "/" if "/" in path else ""
-        found += _resolve(db, source, folder, names)
+        found += _resolve(db, source, folder, path[len(folder) :], names)
     return found
 
 
-def _resolve(db: sqlite3.Connection, source: str, folder: str, names: list[tuple[str, str]]) -> list[_Link]:
+def _resolve(db: sqlite3.Connection, source: str, folder: str, own: str, names: list[tuple[str, str]]) -> list[_Link]:
+    """First among the files inside the item itself (a mail's attachments), then beside it."""
     by_path: dict[str, str] = {}
     by_name: dict[str, list[str]] = defaultdict(list)
     sql = "select id, path from items where source=? and substr(path,1,?)=? order by path"
@@ -104,7 +106,8 @@ def _resolve(db: sqlite3.Connection, source: str, folder: str, names: list[tuple
     for unit, name in names:
         wanted = _folded(name)
         same = by_name.get(wanted.rsplit("/", 1)[-1], [])
-        item = by_path.get(wanted.lstrip("/")) or (same[0] if len(same) == 1 else None)
+        inside = by_path.get(f"{_folded(own)}!/{wanted.lstrip('/')}")
+        item = inside or by_path.get(wanted.lstrip("/")) or (same[0] if len(same) == 1 else None)
         if item is not None:
             db.execute("update attachments set item_id=? where unit_id=? and name=?", (item, unit, name))
             found.append(("attachment", unit, item, "exact"))

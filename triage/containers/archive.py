@@ -65,3 +65,5 @@ class Container:
     detect: Callable[[Head], int]
     open: Callable[[Blob], Archive]
     """Raises `triage.problems.ReadError` where the bytes are no such container after all."""
+    beside: str = ""
+    """The reader that reads the item itself (a mail, a document) while this container lists the files inside it."""

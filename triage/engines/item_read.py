@@ -51,6 +51,7 @@ def read_item(
 ) -> Iterator[Frame]:
     """Frames of one item, ending with its `end`. A reader that fails costs what it had not yielded, no more."""
     progress = _Progress(number, Grouping(context.regions), scope, context.zone)
+    progress.status = "no-reader" if reader.lists_only else "read"
 
     def internal(error: Exception, count: int) -> Problem:
         return problem("K-INTERNAL", "read", reader=reader.name, kind=type(error).__name__, n=count)
@@ -58,7 +59,7 @@ def read_item(
     for step in guarded(reader.read(blob, context), internal):
         if isinstance(step, Failure):
             yield ["problem", number, pack_problem(step.problem)]
-            progress.status = "read" if step.known and progress.units else "failed"
+            progress.status = progress.status if step.known and progress.units else "failed"
             progress.flags.append("partial")
         else:
             yield from _take(step, progress, extraction)

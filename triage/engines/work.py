@@ -111,7 +111,8 @@ class Bench:
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
                 wal=side.path() if side else None,
             )  # fmt: skip
-            yield from read_item(number, blob, reader, context, self.extraction, self.scope)
+            frames = read_item(number, blob, reader, context, self.extraction, self.scope)
+            yield from self._with_parts(frames, task, blob, container, number, path, chain)
         elif container:
             yield from self._container(task, blob, container, number, path, chain)
         else:
@@ -119,6 +120,33 @@ class Bench:
             if why:
                 yield ["problem", number, pack_problem(problem(why, "read"))]
             yield ["end", number, "no-reader", flags, blob.extra]
+
+    def _with_parts(
+        self, frames: Iterator[Frame], task: Task, blob: HeldBlob, container: Container | None, number: int, path: str,
+        chain: tuple[int, ...],
+    ) -> Iterator[Frame]:  # fmt: skip
+        """What the reader gave, the files inside the item as items of their own, then the reader's end."""
+        end: Frame = []
+        for frame in frames:
+            if frame[0] == "end":
+                end = frame
+            else:
+                yield frame
+        if container is not None and len(chain) >= MAX_DEPTH:
+            yield ["problem", number, pack_problem(problem("C-DEPTH", "container", n=MAX_DEPTH))]
+        elif container is not None:
+            yield from self._parts(task, blob, container, number, path, chain)
+        yield end
+
+    def _parts(
+        self, task: Task, blob: HeldBlob, container: Container, number: int, path: str, chain: tuple[int, ...]
+    ) -> Iterator[Frame]:
+        try:
+            archive = container.open(blob)
+        except ReadError:
+            return  # the reader has said what is wrong with the bytes
+        yield from self._inside(task, archive, number, path, chain)
+        archive.close()
 
     def _container(
         self, task: Task, blob: HeldBlob, container: Container, number: int, path: str, chain: tuple[int, ...]
@@ -259,8 +287,9 @@ class Bench:
 
     def _down(self, task: Task) -> HeldBlob:
         blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
-        for index in task.chain:
-            container = choose(Head(name="", size=blob.size, start=blob.start()), ())[1]
+        for index, part in zip(task.chain, task.path.split(names.NESTED), strict=False):
+            head = Head(name=names.base(part), size=blob.size, start=blob.start())
+            container = choose(head, self.readers)[1]
             if container is None:
                 raise ReadError(problem("W-CHANGED", "read"))
             archive = container.open(blob)

@@ -82,11 +82,13 @@ class Plan:
         )  # fmt: skip
 
     def pictures(self, db: sqlite3.Connection) -> list[Task]:
-        """Pictures that were read and whose text was not yet; those of conversations with findings first."""
+        """Pictures, and documents with pages that hold no text, whose text was not read yet; those of conversations
+        with findings first."""
         sql = """select i.id, i.source, i.path, i.size, i.sha256, c.chain,
             exists(select 1 from attachments a join findings f on f.unit_id=a.unit_id where a.item_id=i.id) as likely
           from items i join item_chains c on c.item_id=i.id
-          where i.media_type like 'image/%' and i.status='read'
+          where (i.media_type like 'image/%' or exists(select 1 from tallies t
+              where t.item_id=i.id and t.what='pages_without_text' and t.n>0)) and i.status='read'
             and not exists(select 1 from done d where d.source=i.source and d.path=i.path and d.phase='ocr')
           order by likely desc, i.source, i.path"""
         tasks = []
