@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from triage.model import Blob, Head, Problem
+from triage.keyring import NO_KEYS, Keys
+from triage.model import Blob, Head, Problem, SourceFact
 
 MAX_DEPTH = 8
 MAX_MEMBERS = 2_000_000
@@ -41,8 +43,8 @@ class Archive(Protocol):
     random_access: bool
     """True where single members can be opened cheaply: their work may be shared between workers."""
 
-    def members(self) -> Iterator[Member | Problem]:
-        """Members in order; a Problem of the container itself where it cannot be read further."""
+    def members(self) -> Iterator[Member | Problem | SourceFact]:
+        """Members in order; a Problem of the container itself where it cannot be read further; facts about it."""
         ...
 
     def open(self, member: Member) -> BinaryIO:
@@ -55,6 +57,23 @@ class Archive(Protocol):
     def close(self) -> None: ...
 
 
+UNLOCKED = "opened_with"
+"""Key of the fact that a container was opened with something supplied; its value is one of the two below."""
+WITH_PASSWORD, WITH_KEY = "a supplied password", "a key file"
+LOCKED = frozenset({"C-LOCKED", "C-PASSWORD", "C-KEY", "C-KEY-WRONG"})
+"""Codes of problems that a password or a key can mend: what has one is read again when one is supplied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What helps to open a container that may be encrypted."""
+
+    name: str = ""
+    """Base name of the item, a hint only."""
+    keys: Keys = NO_KEYS
+    scratch: Path | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
     """One container format; each module of `triage.containers` ends with one."""
@@ -65,5 +84,7 @@ class Container:
     detect: Callable[[Head], int]
     open: Callable[[Blob], Archive]
     """Raises `triage.problems.ReadError` where the bytes are no such container after all."""
+    unlock: Callable[[Blob, Opening], Archive] | None = None
+    """As `open`, for a format that may be encrypted; used in place of `open` where it is given."""
     beside: str = ""
     """The reader that reads the item itself (a mail, a document) while this container lists the files inside it."""
