@@ -38,3 +38,13 @@ def finding_id(unit: UnitId, finding: Finding) -> FindingId:
 def problem_id(item: ItemId, problem: Problem) -> ProblemId:
     """`[item, code, stage, locator]`."""
     return ProblemId(_digest("p_", [item, problem.code, problem.stage, problem.locator]))
+
+
+def person_id(key: str) -> str:
+    """`[key]` of the strongest identifier of a person; stays the same while that identifier stays the strongest."""
+    return _digest("n_", [key])
+
+
+def ledger_id(unit: str, start: int, end: int, kind: str) -> str:
+    """`[unit, start, end, kind]` of a line of the ledger."""
+    return _digest("l_", [unit, start, end, kind])

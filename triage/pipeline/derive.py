@@ -5,22 +5,37 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from triage.analysis import entities, exhibits, links, provenance, reading_order, reported, vendor, watch_hashes
+from triage.analysis import (
+    entities,
+    exhibits,
+    identities,
+    links,
+    provenance,
+    reading_order,
+    reported,
+    vendor,
+    watch_hashes,
+)
 from triage.index import search
 from triage.index.writer import Writer
 from triage.pipeline.request import WatchList
 
 
-def derive(db: sqlite3.Connection, writer: Writer, watch: Sequence[WatchList]) -> None:
-    """Corroboration, links, vendor hashes, aggregates, exhibits, reading order, full-text search."""
+def derive(db: sqlite3.Connection, writer: Writer, watch: Sequence[WatchList] | None) -> None:
+    """Corroboration, links, vendor hashes, aggregates, exhibits, reading order, full-text search.
+
+    `watch` None: the lists are not at hand, the hits of their hashes stay as they are.
+    """
     writer.begin()
     reported.derive(db)
-    watch_hashes.derive(db, [entry for listed in watch for entry in listed.entries])
+    if watch is not None:
+        watch_hashes.derive(db, [entry for listed in watch for entry in listed.entries])
     links.derive(db)
     vendor.derive(db)
     provenance.derive(db)
     entities.fill(db)
     exhibits.derive(db)
+    identities.fill(db)
     reading_order.fill(db)
     search.rebuild(db)
     writer.commit()
