@@ -100,9 +100,14 @@ def assemble(found: Gathered, decided: Iterable[Decision] = ()) -> Identities:
     joins = {(*_pair(of_key[j.a.key], of_key[j.b.key]), j) for j in proposals}
     return Identities(
         persons=persons,
-        joins=tuple(sorted(joins, key=lambda row: (row[0], row[1], row[2].basis, row[2].a.key, row[2].b.key))),
+        joins=tuple(sorted(joins, key=_join_order)),
         decided=tuple(sorted((of_key[a], b, no) for a, b, no in pairs if no)),
     )
+
+
+def _join_order(row: tuple[str, str, Join]) -> tuple[str, str, str, str, str, bool, tuple[str, ...]]:
+    person, other, join = row
+    return person, other, join.basis, join.a.key, join.b.key, join.certain, join.evidence
 
 
 def _pair(a: str, b: str) -> tuple[str, str]:
