@@ -23,6 +23,7 @@ from triage.readers import (
     ios_sms,
     kik_db,
     line_txt,
+    mail,
     plain_text,
     signal_jsonl,
     skype_db,
@@ -76,6 +77,7 @@ READERS: tuple[Reader, ...] = (
     tiktok_json.READER,
     signal_jsonl.READER,
     line_txt.READER,
+    mail.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures."""
