@@ -40,7 +40,9 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class _Matcher:
+class Matcher:
+    """Entries of all kinds but hashes, compiled."""
+
     names: Names
     phones: Phones
     literals: Literals
@@ -61,16 +63,21 @@ class _Matcher:
         yield from (entry for entry, _, _ in self.literals.find(text, address=True))
 
 
+def compiled(entries: Sequence[WatchEntry]) -> Matcher:
+    """The entries made ready; hashes are left out."""
+    return Matcher(
+        names=Names([e for e in entries if e.type == "name"]),
+        phones=Phones([e for e in entries if e.type == "phone"]),
+        literals=Literals([e for e in entries if e.type not in ("name", "phone", "hash")]),
+    )
+
+
 def prepare(resources: Resources) -> Scan:
     """Compile the lists once per process."""
     entries = [e for e in resources.watch if e.type != "hash"]
     if not entries:
         return lambda run: iter(())
-    matcher = _Matcher(
-        names=Names([e for e in entries if e.type == "name"]),
-        phones=Phones([e for e in entries if e.type == "phone"]),
-        literals=Literals([e for e in entries if e.type not in ("name", "phone")]),
-    )
+    matcher = compiled(entries)
 
     def scan(run: Run) -> Iterator[Hit]:
         known: dict[str, tuple[WatchEntry, ...]] = {}
@@ -99,7 +106,7 @@ def _fields(unit: Unit, run: Run | None) -> list[str]:
     return [f for f in dict.fromkeys(fields) if f]
 
 
-def _header(matcher: _Matcher, fields: Sequence[str], known: dict[str, tuple[WatchEntry, ...]]) -> list[WatchEntry]:
+def _header(matcher: Matcher, fields: Sequence[str], known: dict[str, tuple[WatchEntry, ...]]) -> list[WatchEntry]:
     found: dict[WatchEntry, None] = {}
     for field in fields:
         if field not in known:

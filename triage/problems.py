@@ -38,6 +38,9 @@ CODES: dict[str, str] = {
     "C-DEPTH": "Archives are nested more than {n} deep; this one is listed and not opened. Give it as a source of its own.",
     "C-LIMIT": "The archive passes the limit of {limit}; what came before was read. Raise the limit or give the rest apart.",
     "C-METHOD": "A member uses a compression method that is not supported ({method}); listed, not read.",
+    # privilege
+    "H-HELD": "{n} records are held: the privilege list hits them. Their content is in the sealed store, which a named filter reviewer opens; its stretched SHA-256 is {digest}.",
+    "H-ATTACHED": "The file belongs to a held message; its content is in the sealed store and not in the index.",
     # readers
     "R-EMPTY": "The file is empty.",
     "R-UNKNOWN-FORM": "The file looks like {format} but in a form that is not known; nothing was read. {remedy}",

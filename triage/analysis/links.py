@@ -89,11 +89,11 @@ def _attachments(db: sqlite3.Connection) -> list[_Link]:
     found: list[_Link] = []
     for (source, path), names in units.items():
         folder = path.rsplit("/", 1)[0] + "/" if "/" in path else ""
-        found += _resolve(db, source, folder, path[len(folder) :], names)
+        found += resolve(db, source, folder, path[len(folder) :], names)
     return found
 
 
-def _resolve(db: sqlite3.Connection, source: str, folder: str, own: str, names: list[tuple[str, str]]) -> list[_Link]:
+def resolve(db: sqlite3.Connection, source: str, folder: str, own: str, names: list[tuple[str, str]]) -> list[_Link]:
     """First among the files inside the item itself (a mail's attachments), then beside it."""
     by_path: dict[str, str] = {}
     by_name: dict[str, list[str]] = defaultdict(list)

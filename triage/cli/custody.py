@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from triage.cli import custody_held
+
 if TYPE_CHECKING:
     from triage.custody.log import CustodyLog
 
-HELP = "The custody log of a case: show, sign, stamp, note, transfer, prove one event, export."
+HELP = "The custody log of a case: show, sign, stamp, note, transfer, prove one event, export; held records."
 Case = Annotated[Path, typer.Argument(help="Case folder.")]
 Number = Annotated[int | None, typer.Option("--checkpoint", help="Its number; the newest by default.")]
 
@@ -25,6 +27,7 @@ def register(app: typer.Typer) -> None:
     verbs.command(name="stamp-request")(stamp_request)
     verbs.command(name="stamp-import")(stamp_import)
     verbs.command(name="export")(export)
+    custody_held.register(verbs)
     app.add_typer(verbs, name="custody")
 
 

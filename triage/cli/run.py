@@ -47,13 +47,15 @@ def run(
     app: Annotated[list[str] | None, typer.Option(help="Scope: only this application; repeatable.")] = None,
     party: Annotated[list[str] | None, typer.Option(help="Scope: only with this number or name; repeatable.")] = None,
     include_undated: Annotated[bool, typer.Option("--include-undated", help="Undecidable times are in scope.")] = False,
+    privilege: Annotated[list[Path] | None, typer.Option(help="Lawyers' names, numbers: hits are held.")] = None,
+    filter_key: Annotated[Path | None, typer.Option(help="Public key (PEM) of the filter reviewer.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be read, and stop.")] = False,
     fail_on: Annotated[list[str] | None, typer.Option(help="KIND or KIND:N or TYPE:N; exit 1 when met.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> None:
     from triage.case import default_case, parse_sources
-    from triage.cli import closing, conditions
+    from triage.cli import closing, conditions, privileged, terminal
     from triage.cli.options import keyed, known_labels, regions, split_list
     from triage.cli.progress import progress_for
     from triage.pipeline.request import Request
@@ -63,9 +65,11 @@ def run(
     folder = (case or default_case(first)).resolve()
     named = parse_sources(sources, known_labels(folder))
     labels = [s.label for s in named]
+    secret = privileged.for_new_store(folder, filter_key) if privilege else privileged.FilterSecret()
     request = Request(
         sources=tuple(named), case=folder, jobs=jobs, zones=_zones(keyed(tz or (), labels, "--tz")),
         regions=regions(region or (), labels), packs=_packs(split_list(packs)), watch=_watch(watch or []),
+        privilege=_watch(privilege or []), filter_key=secret.key, filter_passphrase=secret.passphrase,
         ocr=not no_ocr, ocr_languages=split_list(ocr_lang), refresh=refresh,
         scope=_scope(since, until, app, party, include_undated), argv=tuple(sys.argv[1:]),
     )  # fmt: skip
@@ -77,6 +81,7 @@ def run(
     with progress_for(quiet) as progress:
         outcome = run_case(request, progress)
     closing.print_outcome(outcome, as_json=as_json, quiet=quiet)
+    terminal.words(privileged.told(secret))
     raise typer.Exit(int(conditions.exit_code(outcome, fail_on or ())))
 
 

@@ -36,6 +36,8 @@ REQUIRED: dict[str, frozenset[str]] = {
     "transfer.in": frozenset({"from", "to", "means", "seal"}),
     "export.made": frozenset({"sha256"}),
     "access.viewed": frozenset(),
+    "held.opened": frozenset({"reviewer", "units"}),
+    "held.released": frozenset({"reviewer", "units", "reason"}),
     "correction": frozenset({"refers_to"}),
 }
 """Types and the keys they must have."""

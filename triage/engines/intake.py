@@ -112,6 +112,9 @@ class Intake:
         key = item.row.id
         if kind == "unit-batch":
             self._units(task, item, frame)
+        elif kind == "held":
+            units = [wire.unpack_unit(row)[0] for row in frame[2]]
+            self.writer.held(key, "ocr" if task.phase == "ocr" else "read", units)
         elif kind == "problem":
             item.problems += 1
             self.writer.problem(key, wire.unpack_problem(frame[2]))

@@ -10,14 +10,29 @@ from typing import Any
 from triage.engines.addresses import Addresses
 from triage.engines.blob import HeldBlob
 from triage.engines.extraction import Extraction
+from triage.engines.held import Digest, Privilege, parted
 from triage.engines.runs import Grouping
 from triage.engines.wire import clip, pack_hit, pack_problem, pack_unit
-from triage.model import Conversation, Hit, Problem, Read, ReadContext, Reader, SourceFact, Tally, Unit, VendorHash
+from triage.model import (
+    Conversation,
+    Hit,
+    Problem,
+    Read,
+    ReadContext,
+    Reader,
+    Run,
+    SourceFact,
+    Stage,
+    Tally,
+    Unit,
+    VendorHash,
+)
 from triage.problems import Failure, guarded, problem
 from triage.scope import Scope
 from triage.timestamps import is_absurd
 
 Frame = list[Any]
+_Placed = tuple[Run, list[int]]
 
 
 @dataclass(slots=True)
@@ -28,6 +43,8 @@ class _Progress:
     grouping: Grouping
     scope: Scope
     zone: str | None
+    privilege: Privilege | None = None
+    held: Digest = field(default_factory=Digest)
     addresses: Addresses = field(default_factory=Addresses)
     units: int = 0
     extra: int = 0
@@ -47,16 +64,13 @@ class _Progress:
 
 
 def read_item(
-    number: int, blob: HeldBlob, reader: Reader, context: ReadContext, extraction: Extraction, scope: Scope
-) -> Iterator[Frame]:
+    number: int, blob: HeldBlob, reader: Reader, context: ReadContext, extraction: Extraction, scope: Scope,
+    privilege: Privilege | None = None,
+) -> Iterator[Frame]:  # fmt: skip
     """Frames of one item, ending with its `end`. A reader that fails costs what it had not yielded, no more."""
-    progress = _Progress(number, Grouping(context.regions), scope, context.zone)
+    progress = _Progress(number, Grouping(context.regions), scope, context.zone, privilege)
     progress.status = "no-reader" if reader.lists_only else "read"
-
-    def internal(error: Exception, count: int) -> Problem:
-        return problem("K-INTERNAL", "read", reader=reader.name, kind=type(error).__name__, n=count)
-
-    for step in guarded(reader.read(blob, context), internal):
+    for step in _steps(blob, reader, context, privilege):
         if isinstance(step, Failure):
             yield ["problem", number, pack_problem(step.problem)]
             progress.status = progress.status if step.known and progress.units else "failed"
@@ -68,7 +82,34 @@ def read_item(
         yield ["tally", number, what, n]
     if progress.held_out and not progress.units and progress.status == "read":
         progress.status = "out-of-scope"
+    if progress.held.n:
+        stage: Stage = "ocr" if reader.profile == "ocr" else "read"
+        found = problem("H-HELD", stage, records=progress.held.n, n=progress.held.n, digest=progress.held.value())
+        yield ["problem", number, pack_problem(found)]
+        yield ["tally", number, "held", progress.held.n]
+        progress.status = "held" if progress.held.n == progress.units else progress.status
     yield ["end", number, progress.status, progress.flags, blob.extra]
+
+
+def _steps(
+    blob: HeldBlob, reader: Reader, context: ReadContext, privilege: Privilege | None
+) -> Iterator[Read | Failure]:
+    """What the reader yields; with a privilege list the addresses are looked at first, in a reading of their own."""
+
+    def internal(error: Exception, count: int) -> Problem:
+        return problem("K-INTERNAL", "read", reader=reader.name, kind=type(error).__name__, n=count)
+
+    def steps() -> Iterator[Read | Failure]:
+        return guarded(reader.read(blob, context), internal)
+
+    if privilege is None:
+        return steps()
+    if reader.profile == "ocr":  # a picture is small and dear: it is read once and kept
+        kept = list(steps())
+        privilege.survey(step for step in kept if not isinstance(step, Failure))
+        return iter(kept)
+    privilege.survey(step for step in steps() if not isinstance(step, Failure))
+    return steps()
 
 
 def _take(step: Read, progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
@@ -79,13 +120,16 @@ def _take(step: Read, progress: _Progress, extraction: Extraction) -> Iterator[F
         if is_absurd(step.when):
             step = replace(step, flags=tuple(sorted({*step.flags, "absurd_time"})))
         progress.units += 1
-        progress.addresses.note_unit(step)
+        if not (progress.privilege and progress.privilege.holds(step.conversation)):
+            progress.addresses.note_unit(step)
         if progress.grouping.add(step):
             yield from _window(progress, extraction)
     elif isinstance(step, Conversation):
         progress.grouping.conversations[step.name] = step
         if progress.scope.limited:
             return  # participants become known through the units that are in scope
+        if progress.privilege and progress.privilege.holds(step.name):
+            return
         progress.addresses.note_conversation(step)
         yield ["conversation", number, clip(step.name), [clip(p) for p in step.participants], clip(step.owner)]
     elif isinstance(step, Problem):
@@ -118,6 +162,11 @@ def _window(progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
     units, runs = progress.grouping.drain()
     if not units:
         return
+    if progress.privilege:
+        units, runs, held = _hold(progress.privilege, units, runs)
+        progress.held.add(held)
+        if held:
+            yield ["held", progress.number, held]
     languages: list[str | None] = [None] * len(units)
     hits: list[list[Any]] = []
     for run, indexes in runs:
@@ -130,6 +179,22 @@ def _window(progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
                 yield ["problem", progress.number, pack_problem(found)]
     rows = [pack_unit(unit, language) for unit, language in zip(units, languages, strict=True)]
     yield ["unit-batch", progress.number, rows, hits]
+
+
+def _hold(
+    privilege: Privilege, units: list[Unit], runs: list[_Placed]
+) -> tuple[list[Unit], list[_Placed], list[Frame]]:
+    """A window parted in two: what stays, with its runs, and the rows that are held."""
+    out: set[int] = set()
+    left: list[_Placed] = []
+    for run, indexes in runs:
+        held = privilege.held(run)
+        out |= {indexes[i] for i in held}
+        left.append((parted(run, held), [index for i, index in enumerate(indexes) if i not in held]))
+    place = {old: new for new, old in enumerate(i for i in range(len(units)) if i not in out)}
+    moved = [(run, [place[i] for i in indexes]) for run, indexes in left if indexes]
+    rows = [pack_unit(unit, None) for i, unit in enumerate(units) if i in out]
+    return [unit for i, unit in enumerate(units) if i in place], moved, rows
 
 
 def placed(hit: Hit, indexes: list[int]) -> Hit:

@@ -24,7 +24,7 @@ from triage.engines.task import Task, to_wire
 from triage.engines.wire import MAX_FRAME, WireError, decode
 from triage.engines.worker import Setup, main
 from triage.errors import PrerequisiteError
-from triage.model import Resources
+from triage.model import Resources, WatchEntry
 from triage.scope import Scope
 
 ATTEMPTS = 2
@@ -54,6 +54,7 @@ class Pool:
     jobs: int
     scratch: Path
     scope: Scope = field(default_factory=Scope)
+    privilege: tuple[WatchEntry, ...] = ()
     seconds: float = BASE_SECONDS
     queue: deque[Task] = field(default_factory=deque)
     layers: dict[str, bool] = field(default_factory=dict)
@@ -93,7 +94,9 @@ class Pool:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         scratch = Path(tempfile.mkdtemp(dir=self.scratch, prefix="worker-"))
-        setup = Setup(profile=self.profile, resources=self.resources, scratch=scratch, scope=self.scope)
+        setup = Setup(
+            profile=self.profile, resources=self.resources, scratch=scratch, scope=self.scope, privilege=self.privilege
+        )
         process = context.Process(target=main, args=(theirs, setup), daemon=True)
         process.start()
         theirs.close()

@@ -21,6 +21,7 @@ from triage.containers.archive import MAX_DEPTH, Archive, Container, Member
 from triage.engines.blob import HeldBlob, take, take_file
 from triage.engines.detection import choose
 from triage.engines.extraction import Extraction
+from triage.engines.held import Privilege
 from triage.engines.item_read import read_item
 from triage.engines.task import Task
 from triage.engines.wire import pack_problem
@@ -43,6 +44,7 @@ class Bench:
     extraction: Extraction
     scratch: Path
     scope: Scope = field(default_factory=Scope)
+    privilege: Privilege | None = None
     _opened: tuple[str, HeldBlob, Archive, list[Member]] | None = None
     _counter: int = 0
 
@@ -111,7 +113,7 @@ class Bench:
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
                 wal=side.path() if side else None,
             )  # fmt: skip
-            frames = read_item(number, blob, reader, context, self.extraction, self.scope)
+            frames = read_item(number, blob, reader, context, self.extraction, self.scope, self.privilege)
             yield from self._with_parts(frames, task, blob, container, number, path, chain)
         elif container:
             yield from self._container(task, blob, container, number, path, chain)
@@ -273,7 +275,7 @@ class Bench:
                 source=task.source, path=task.path, zone=task.zone, regions=task.regions,
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
             )  # fmt: skip
-            yield from read_item(0, blob, reader, context, self.extraction, self.scope)
+            yield from read_item(0, blob, reader, context, self.extraction, self.scope, self.privilege)
         finally:
             blob.close()
 

@@ -16,11 +16,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from triage.engines.extraction import Extraction
+from triage.engines.held import Privilege
 from triage.engines.limits import Profile, restrict
 from triage.engines.task import from_wire
 from triage.engines.wire import MAX_FRAME, encode
 from triage.engines.work import Bench, Frame
-from triage.model import Resources
+from triage.model import Resources, WatchEntry
 from triage.problems import Failure, guarded, problem
 from triage.scope import Scope
 
@@ -33,6 +34,7 @@ class Setup:
     resources: Resources
     scratch: Path
     scope: Scope = field(default_factory=Scope)
+    privilege: tuple[WatchEntry, ...] = ()
 
 
 def main(channel: Connection, setup: Setup) -> None:
@@ -55,7 +57,9 @@ def _bench(setup: Setup) -> Bench:
     from extractors.registry import EXTRACTORS
     from triage.readers.registry import OCR_READERS, READERS
 
-    return Bench(READERS, OCR_READERS, Extraction(EXTRACTORS, setup.resources), setup.scratch, setup.scope)
+    privilege = Privilege(setup.privilege) if setup.privilege else None
+    extraction = Extraction(EXTRACTORS, setup.resources)
+    return Bench(READERS, OCR_READERS, extraction, setup.scratch, setup.scope, privilege)
 
 
 def _send(channel: Connection, frame: Frame) -> None:
@@ -63,7 +67,7 @@ def _send(channel: Connection, frame: Frame) -> None:
     if len(raw) <= MAX_FRAME:
         channel.send_bytes(raw)
         return
-    if frame[0] != "unit-batch" or len(frame[2]) < 2:
+    if frame[0] not in ("unit-batch", "held") or len(frame[2]) < 2:
         sys.exit("a frame larger than the limit")  # the broker sees a dead worker and quarantines the item
     for half in _halves(frame):
         _send(channel, half)
@@ -71,12 +75,15 @@ def _send(channel: Connection, frame: Frame) -> None:
 
 def _halves(frame: Frame) -> tuple[Frame, Frame]:
     """Two smaller batches; hits go with their unit (a hit whose parts lie in both halves keeps its own unit's)."""
-    _, number, units, hits = frame
+    kind, number, units = frame[:3]
     cut = len(units) // 2
+    if kind == "held":
+        return [kind, number, units[:cut]], [kind, number, units[cut:]]
+    hits = frame[3]
     first = [h for h in hits if h[0] < cut]
     second = [[h[0] - cut, *h[1:]] for h in hits if h[0] >= cut]
     for hit in first:
         hit[14] = [p for p in hit[14] if p[1] < cut]
     for hit in second:
         hit[14] = [[p[0], p[1] - cut, p[2], p[3]] for p in hit[14] if p[1] >= cut]
-    return [frame[0], number, units[:cut], first], [frame[0], number, units[cut:], second]
+    return [kind, number, units[:cut], first], [kind, number, units[cut:], second]

@@ -11,7 +11,7 @@ import hmac
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from triage import ids
 from triage.index.canonical import dumps
@@ -40,12 +40,23 @@ class ItemRow:
     flags: tuple[str, ...] = ()
 
 
+class Sealed(Protocol):
+    """Where held units go (`triage.privilege.sealed`)."""
+
+    def add(self, item: str, stage: str, units: Sequence[Unit]) -> None: ...
+    def forget(self, items: Iterable[str]) -> None: ...
+    def forget_ocr(self, item: str) -> None: ...
+    def keep_only(self, items: Iterable[str]) -> None: ...
+    def commit(self) -> None: ...
+
+
 class Writer:
     """Writes rows; `commit` makes them durable. Used by one thread of the broker."""
 
-    def __init__(self, db: sqlite3.Connection, key: bytes) -> None:
+    def __init__(self, db: sqlite3.Connection, key: bytes, sealed: Sealed | None = None) -> None:
         self.db = db
         self._key = key
+        self._sealed = sealed
         self._open = False
         self.pending = 0
 
@@ -55,6 +66,8 @@ class Writer:
             self._open = True
 
     def commit(self) -> None:
+        if self._sealed:
+            self._sealed.commit()  # before the rows that count its content
         if self._open:
             self.db.execute("commit")
             self._open, self.pending = False, 0
@@ -117,6 +130,13 @@ class Writer:
         unit_ids = [ids.unit_id(item, u.locator, u.origin) for u in units]
         self._insert_hits(hits, unit_ids, [u.text for u in units])
 
+    def held(self, item: ItemId, stage: str, units: Sequence[Unit]) -> None:
+        """Units the privilege list hits: to the sealed store, and nowhere else."""
+        if self._sealed is None:
+            raise ValueError("units are held and there is no sealed store")
+        self._sealed.add(item, stage, units)
+        self.pending += len(units)
+
     def item(self, row: ItemRow) -> None:
         """The item's end: written after everything it yielded."""
         self.begin()
@@ -149,6 +169,8 @@ class Writer:
                 self.db.execute(f"delete from {table} where item_id=?", (item,))
             self.db.execute("delete from vendor_hashes where report_item=?", (item,))
             self.db.execute("delete from items where id=?", (item,))
+            if self._sealed:
+                self._sealed.forget([item])
 
     def add_records(self, item: ItemId, n: int) -> None:
         """Records that the second phase found in an item, on top of the first phase's."""
@@ -159,6 +181,8 @@ class Writer:
         """Remove what the second phase added to an item."""
         self.begin()
         forget_units(self.db, "item_id=? and seq>=?", (item, OCR_SEQ))
+        if self._sealed:
+            self._sealed.forget_ocr(item)
         self.db.execute("delete from problems where item_id=? and stage='ocr'", (item,))
         added = "select n from tallies where item_id=? and what='ocr_records'"
         self.db.execute(
@@ -177,6 +201,8 @@ class Writer:
         for table in ("problems", "tallies", "item_hashes", "source_facts", "conversations", "item_chains"):
             self.db.execute(f"delete from {table} where item_id not in (select id from items)")
         self.db.execute("delete from vendor_hashes where report_item not in (select id from items)")
+        if self._sealed:
+            self._sealed.keep_only(row[0] for row in self.db.execute("select id from items"))
         self.commit()
 
 

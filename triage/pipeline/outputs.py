@@ -48,6 +48,17 @@ def finish(
     return root
 
 
+def republish(folder: CaseFolder, db: sqlite3.Connection, writer: Writer, log: CustodyLog) -> str:
+    """After a change of the index outside a run: index.jsonl and the report anew, recorded and sealed."""
+    root = stream.write(db, folder.stream)
+    writer.meta(index_root=root, custody_head=log.head)
+    writer.commit()
+    for path in (folder.stream, *write_report(folder, db)):
+        log.append("output.written", _digest(folder, path))
+    seal(log)
+    return root
+
+
 def write_report(folder: CaseFolder, db: sqlite3.Connection) -> list[Path]:
     """The default report."""
     folder.report.parent.mkdir(mode=0o700, exist_ok=True)

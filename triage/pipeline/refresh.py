@@ -11,13 +11,13 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
 from triage.custody.log import CustodyLog
 from triage.engines.extraction import Extraction
 from triage.engines.runs import Grouping
+from triage.index import stored
 from triage.index.writer import OCR_SEQ, Writer, forget_findings
-from triage.model import Conversation, Extractor, Hit, ItemId, Moment, Resources, Unit
+from triage.model import Extractor, Hit, ItemId, Resources, Unit
 from triage.packs.identity import pack_hash
 from triage.pipeline.request import Request
 
@@ -61,16 +61,11 @@ def _repeat(db: sqlite3.Connection, writer: Writer, extractors: list[Extractor],
 
 
 def _windows(db: sqlite3.Connection, item: ItemId, extraction: Extraction) -> Iterator[tuple[list[Unit], list[Hit]]]:
-    region = db.execute("select s.region from sources s join items i on i.source=s.label where i.id=?", (item,))
-    regions = tuple(r for r in (region.fetchone()[0] or "").split(",") if r)
-    grouping = Grouping(regions)
-    for row in db.execute("select * from conversations where item_id=?", (item,)):
-        people = tuple(json.loads(row["participants"]))
-        grouping.conversations[row["name"]] = Conversation(name=row["name"], participants=people, owner=row["owner"])
+    grouping = Grouping(stored.regions(db, item), stored.conversations(db, item))
     for low, high in ((0, OCR_SEQ), (OCR_SEQ, 2 * OCR_SEQ)):  # as they were read: first phase, then pictures
         sql = "select * from units where item_id=? and seq>=? and seq<? order by seq"
         for row in db.execute(sql, (item, low, high)).fetchall():
-            if grouping.add(_unit(row)):
+            if grouping.add(stored.unit(row)):
                 yield _drain(grouping, extraction)
         yield _drain(grouping, extraction)
 
@@ -82,13 +77,3 @@ def _drain(grouping: Grouping, extraction: Extraction) -> tuple[list[Unit], list
     hits = [placed(h, indexes) for run, indexes in runs for h in extraction.hits(run) if isinstance(h, Hit)]
     return units, hits
 
-
-def _unit(row: Any) -> Unit:
-    when = Moment(at=row["sent_at"], local=row["sent_at_local"], source=row["sent_at_source"], basis=row["time_basis"])
-    return Unit(
-        origin=row["origin"], locator=row["locator"], text=row["text"], app=row["app"],
-        conversation=row["conversation"], sender=row["sender"], sender_name=row["sender_name"],
-        recipients=tuple(json.loads(row["recipients"])), when=when, direction=row["direction"],
-        deleted=bool(row["deleted"]), flags=tuple(json.loads(row["flags"])), native_id=row["native_id"],
-        reply_to=row["reply_to"], detail=json.loads(row["detail"]),
-    )  # fmt: skip

@@ -36,6 +36,11 @@ class Request:
     """Label → ISO 3166 codes, likewise."""
     packs: tuple[str, ...] = ()
     watch: tuple[WatchList, ...] = ()
+    privilege: tuple[WatchList, ...] = ()
+    """Lists of lawyers' names and numbers: what they hit is held."""
+    filter_key: str = ""
+    """Public key (PEM) of the filter reviewer, or empty: the store gets a key of its own under the passphrase."""
+    filter_passphrase: str = field(default="", repr=False)
     ocr: bool = True
     ocr_languages: tuple[str, ...] = ("eng", "spa", "por", "fra")
     refresh: bool = False
@@ -62,6 +67,7 @@ class Request:
                 "parties": len(self.scope.parties),
                 "include_undated": self.scope.include_undated,
             },
+            "privilege": [w.sha256 for w in self.privilege],
             "regions": {k: list(v) for k, v in sorted(self.regions.items())},
             "watch": [w.sha256 for w in self.watch],
             "zones": dict(sorted(self.zones.items())),

@@ -34,7 +34,7 @@ from triage.index.writer import Writer
 from triage.model import Resources
 from triage.packs.cache import with_packs
 from triage.packs.identity import pack_hash
-from triage.pipeline import outputs, recheck, refresh
+from triage.pipeline import outputs, privilege, recheck, refresh
 from triage.pipeline.derive import derive
 from triage.pipeline.loop import Loop
 from triage.pipeline.planning import Plan
@@ -75,7 +75,8 @@ class Session:
         self.request, self.folder, self.log, self.progress = request, folder, log, progress
         self.new = not folder.index.exists()
         self.db: sqlite3.Connection = schema.create(folder.index) if self.new else schema.open_writable(folder.index)
-        self.writer = Writer(self.db, case_key(folder.root).secret)
+        self.store = privilege.prepare(folder, request)
+        self.writer = Writer(self.db, case_key(folder.root).secret, self.store)
         self.plan = Plan(request)
         self.loop = Loop(self.writer, log, self.plan, progress)
         self.resources = Resources(
@@ -94,15 +95,19 @@ class Session:
         finally:
             self.writer.commit()
             self.db.close()
+            if self.store:
+                self.store.close()
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _phases(self, scratch: Path) -> Outcome:
         self._begin()
         before = self.db.execute("select count(*) from items").fetchone()[0]
         self._read(self._pool("parser", scratch))
+        privilege.apply(self.db, self.writer, self.log, self.store, self.request)
         refresh.refresh(self.db, self.writer, self.log, self.request, self.resources)
         derive(self.db, self.writer, self.request.watch)
         self._pictures(self._pool("ocr", scratch))
+        privilege.apply(self.db, self.writer, self.log, self.store, self.request)
         recheck.recheck(self.db, self.writer, self.log, self.plan)
         derive(self.db, self.writer, self.request.watch)
         root = outputs.finish(self.folder, self.db, self.writer, self.log, self.request.watch)
@@ -154,7 +159,8 @@ class Session:
             add_source(self.folder, source.label)
 
     def _pool(self, profile: Profile, scratch: Path) -> Pool:
-        return Pool(profile, self.resources, self.request.jobs, scratch, self.request.scope)
+        held = privilege.entries(self.request)
+        return Pool(profile, self.resources, self.request.jobs, scratch, self.request.scope, held)
 
     def _read(self, pool: Pool) -> None:
         self.plan.walk()
