@@ -1,4 +1,4 @@
-"""TAR archives (POSIX.1-2001 ustar and pax, GNU), plain or compressed with gzip, bzip2 or xz; and single gzip files.
+"""TAR archives (POSIX.1-2001 ustar and pax, GNU), plain or compressed in any form that `packed` knows.
 
 Members are streamed in archive order. Links, devices and FIFOs inside an archive are listed, never followed or
 made. Nothing is extracted by name, so the known traps of tar extraction do not arise.
@@ -6,47 +6,43 @@ made. Nothing is extracted by name, so the known traps of tar extraction do not 
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
-import lzma
 import tarfile
-import zlib
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import BinaryIO, Self, cast
 
-from triage.containers import names
-from triage.containers.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, MAX_RATIO, RATIO_FLOOR, Container, Member
+from triage.containers import names, packed
+from triage.containers.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, Container, Member
+from triage.containers.packed import packing_of, unpacked_start
+from triage.containers.streams import bounded, chunks, guarded_by, stream
 from triage.model import Blob, Head, Problem
 from triage.problems import ReadError, problem
 
-_DAMAGE = (tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
+_DAMAGE = (tarfile.TarError, EOFError, OSError, ValueError)
+_END: type[Exception] = tarfile.EOFHeaderError  # type: ignore[attr-defined]
+START = 65536
 
 
 def _is_tar(start: bytes) -> bool:
     return start[257:262] == b"ustar"
 
 
-def _unpacked_start(start: bytes) -> bytes:
-    """The first bytes of a compressed file's content, as far as its own first bytes give them."""
-    try:
-        if start[:2] == b"\x1f\x8b":
-            return zlib.decompressobj(31).decompress(start, 1024)
-        if start[:3] == b"BZh":
-            return bz2.BZ2Decompressor().decompress(start, 1024)
-        if start[:6] == b"\xfd7zXZ\0":
-            return lzma.LZMADecompressor().decompress(start, 1024)
-    except (OSError, zlib.error, lzma.LZMAError, EOFError):
-        return b""
-    return b""
-
-
 def detect_tar(head: Head) -> int:
-    return 85 if _is_tar(head.start) or _is_tar(_unpacked_start(head.start)) else 0
+    return 85 if _is_tar(head.start) or _is_tar(unpacked_start(head.start)) else 0
 
 
-def detect_gzip(head: Head) -> int:
-    return 70 if head.start[:3] == b"\x1f\x8b\x08" else 0
+class _Info(tarfile.TarInfo):
+    """A header that remembers, on its archive, whether the archive ended as it should.
+
+    The library takes any header that it cannot read, behind the first one, for the end, in silence.
+    """
+
+    @classmethod
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile)
+        except _END:
+            tarfile.ended = True  # type: ignore[attr-defined]  # a block of zeros
+            raise
 
 
 class TarStream:
@@ -54,16 +50,18 @@ class TarStream:
 
     random_access = False
 
-    def __init__(self, handle: BinaryIO) -> None:
+    def __init__(self, handle: BinaryIO, *, piped: bool = False) -> None:
+        """`piped` where the handle cannot be wound back: decompressed or decrypted while it is read."""
         self._handle = handle
-        self._tar = tarfile.open(fileobj=handle, mode="r:*", errorlevel=2)  # noqa: SIM115 - closed by close()
+        mode = "r|" if piped else "r:"
+        self._tar = tarfile.open(fileobj=handle, mode=mode, errorlevel=2, tarinfo=_Info)  # type: ignore[call-overload]  # noqa: SIM115 - closed by close()
         self._current: tarfile.TarInfo | None = None
 
     def members(self) -> Iterator[Member | Problem]:
         count = 0
         try:
             for info in self._tar:
-                self._tar.members = []  # type: ignore[attr-defined]  # TarFile keeps every header; a million would not fit
+                self._tar.members = []  # TarFile keeps every header; a million would not fit
                 if info.isdir():
                     continue
                 if count >= MAX_MEMBERS:
@@ -72,8 +70,13 @@ class TarStream:
                 self._current = info
                 yield self._member(count, info)
                 count += 1
+            if not getattr(self._tar, "ended", False):
+                raise tarfile.ReadError
+        except ReadError as error:  # the stream underneath has said what is wrong
+            yield error.problem
+            yield problem("C-TRUNCATED", "container", format="TAR", at="", n=count)
         except _DAMAGE:
-            yield problem("C-TRUNCATED", "container", format="TAR", at=f" at byte {self._handle.tell():,}", n=count)
+            yield problem("C-TRUNCATED", "container", format="TAR", at=f" at byte {self._tar.offset:,}", n=count)
 
     def _member(self, index: int, info: tarfile.TarInfo) -> Member:
         found: list[Problem] = []
@@ -95,64 +98,27 @@ class TarStream:
         handle = self._tar.extractfile(self._current)
         if handle is None:
             raise ReadError(problem("C-MEMBER", "container", format="TAR"))
-        return cast("BinaryIO", handle)
+        pieces = guarded_by(chunks(cast("BinaryIO", handle)), _DAMAGE, "TAR")
+        return stream(pieces, handle.close)
 
     def close(self) -> None:
         self._tar.close()
         self._handle.close()
 
 
-class GzipFile:
-    """One compressed file as a container of one member, named as the container without its ending."""
-
-    random_access = False
-
-    def __init__(self, blob: Blob) -> None:
-        self._blob = blob
-
-    def members(self) -> Iterator[Member | Problem]:
-        yield Member(index=0, path="content", size=-1)
-
-    def open(self, member: Member) -> BinaryIO:
-        limit = max(RATIO_FLOOR, self._blob.size * MAX_RATIO)
-        return cast("BinaryIO", _Bounded(gzip.open(self._blob.open()), limit))
-
-    def close(self) -> None:
-        """Nothing is held open."""
-
-
-class _Bounded(io.RawIOBase):
-    """A decompressed stream that ends with C-LIMIT at the limit and C-MEMBER at damage."""
-
-    def __init__(self, inner: gzip.GzipFile, limit: int) -> None:
-        self._inner, self._left = inner, limit
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        try:
-            data = self._inner.read(min(size, 1 << 20) if size >= 0 else 1 << 20)
-        except _DAMAGE as error:
-            raise ReadError(problem("C-MEMBER", "container", format="GZIP")) from error
-        self._left -= len(data)
-        if self._left < 0:
-            raise ReadError(problem("C-LIMIT", "container", limit=f"a ratio of {MAX_RATIO:,} to 1"))
-        return data
-
-    def close(self) -> None:
-        self._inner.close()
-        super().close()
-
-
 def open_tar(blob: Blob) -> TarStream:
     handle = blob.open()
+    packing = packing_of(handle.read(START))
+    handle.seek(0)
     try:
-        return TarStream(handle)
-    except _DAMAGE as error:
+        if packing is None:
+            return TarStream(handle)
+        pieces = chunks(cast("BinaryIO", packing.opener(handle)))
+        safe = bounded(guarded_by(pieces, packed.DAMAGE, packing.name), blob.size)
+        return TarStream(stream(safe, handle.close), piped=True)
+    except (*_DAMAGE, ReadError) as error:
         handle.close()
         raise ReadError(problem("C-TRUNCATED", "container", format="TAR", at="", n=0)) from error
 
 
-TAR = Container(name="tar", version="1", media_type="application/x-tar", detect=detect_tar, open=open_tar)
-GZIP = Container(name="gzip", version="1", media_type="application/gzip", detect=detect_gzip, open=GzipFile)
+TAR = Container(name="tar", version="2", media_type="application/x-tar", detect=detect_tar, open=open_tar)
