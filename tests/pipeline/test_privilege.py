@@ -53,10 +53,11 @@ def _clear(case: Path) -> str:
 
 
 def _balanced(case: Path) -> None:
-    """records = units that are records + problem records, for every item."""
+    """records + units that are no records = units + problem records, for every item."""
     db = schema.open_readonly(case / "evidence.sqlite")
-    for item, n in db.execute("select item_id, n from tallies where what='records'").fetchall():
-        units = db.execute("select count(*) from units where item_id=? and origin<>'contact'", (item,)).fetchone()[0]
+    records = "select item_id, sum(n) from tallies where what in ('records','extra_units') group by item_id"
+    for item, n in db.execute(records).fetchall():
+        units = db.execute("select count(*) from units where item_id=?", (item,)).fetchone()[0]
         lost = db.execute("select coalesce(sum(records),0) from problems where item_id=?", (item,)).fetchone()[0]
         assert n == units + lost, item
     db.close()
