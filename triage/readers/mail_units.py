@@ -22,7 +22,7 @@ _ANSWER = re.compile(
     r"\s*(?:(?:re|fwd?|fw|aw|wg|rv|res|enc|tr|rif|antw|sv|vs|odp|ynt|отв|回复|回覆|答复|转发)(?:\[\d+\])?\s*[:：]\s*)+",
     re.IGNORECASE,
 )
-_ONE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[^,"<(]|["<(])+')
+_ONE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|\([^()]*\)|[^,;"<(]|["<(])+')
 """One of the addresses of a field: commas within quotes, brackets and comments do not part them."""
 _GROUP = re.compile(r"[^<>@\",:]{1,100}:\s*")
 _ANGLE = re.compile(r"<([^<>]*)>")

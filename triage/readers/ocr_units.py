@@ -43,6 +43,11 @@ SMALLEST_SIDE = 12
 
 def units_of(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     """Units, problems and tallies of one picture."""
+    yield from units_of_pages(_pages(blob), ctx)
+
+
+def units_of_pages(pages: Iterator[tuple[int, Pixels | Problem]], ctx: ReadContext) -> Iterator[Read]:
+    """The same of pages that were decoded or painted elsewhere."""
     engine = bool(engine_version())
     languages, missing = _languages(ctx.ocr_languages)
     if not engine:
@@ -52,7 +57,7 @@ def units_of(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     units = illegible = 0
     with _folder(ctx.scratch) as folder:
         desk = Desk(folder=folder, seconds=SECONDS, languages=languages)
-        for page, found in _pages(blob):
+        for page, found in pages:
             if isinstance(found, Problem):
                 yield found
                 continue

@@ -24,6 +24,8 @@ from triage.readers import (
     kik_db,
     line_txt,
     mail,
+    pdf,
+    pdf_pages,
     plain_text,
     signal_jsonl,
     skype_db,
@@ -78,9 +80,10 @@ READERS: tuple[Reader, ...] = (
     signal_jsonl.READER,
     line_txt.READER,
     mail.READER,
+    pdf.READER,
     plain_text.READER,  # lowest scores: any other text
 )
-"""First phase: everything but text in pictures."""
+"""First phase: everything but text in pictures and on painted pages."""
 
-OCR_READERS: tuple[Reader, ...] = (image_text.READER,)
+OCR_READERS: tuple[Reader, ...] = (image_text.READER, pdf_pages.READER)
 """Second phase: they may start Tesseract."""
