@@ -69,9 +69,7 @@ def from_environment(environment: MutableMapping[str, str], labels: Iterable[str
     own = {label: environment.get(variable_of(label), "") for label in labels}
     for name in [n for n in environment if n.startswith(VARIABLE + "_")]:
         del environment[name]
-    return Keyring(
-        passwords=(common,) if common else (), by_label={label: (one,) for label, one in own.items() if one}
-    )
+    return Keyring(passwords=(common,) if common else (), by_label={label: (one,) for label, one in own.items() if one})
 
 
 def read_passwords(path: Path) -> tuple[str, ...]:

@@ -49,13 +49,16 @@ def run(
     include_undated: Annotated[bool, typer.Option("--include-undated", help="Undecidable times are in scope.")] = False,
     privilege: Annotated[list[Path] | None, typer.Option(help="Lawyers' names, numbers: hits are held.")] = None,
     filter_key: Annotated[Path | None, typer.Option(help="Public key (PEM) of the filter reviewer.")] = None,
+    password_file: Annotated[Path | None, typer.Option(help="Passwords to try, one a line.")] = None,
+    ask_password: Annotated[bool, typer.Option("--ask-password", help="Ask for passwords, hidden.")] = False,
+    key_file: Annotated[list[Path] | None, typer.Option(help="Key file (WhatsApp backups); repeatable.")] = None,
     plan: Annotated[bool, typer.Option("--plan", help="Say what would be read, and stop.")] = False,
     fail_on: Annotated[list[str] | None, typer.Option(help="KIND or KIND:N or TYPE:N; exit 1 when met.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> None:
     from triage.case import default_case, parse_sources
-    from triage.cli import closing, conditions, privileged, terminal
+    from triage.cli import closing, conditions, privileged, secrets, terminal
     from triage.cli.options import keyed, known_labels, regions, split_list
     from triage.cli.progress import progress_for
     from triage.pipeline.request import Request
@@ -71,6 +74,7 @@ def run(
         regions=regions(region or (), labels), packs=_packs(split_list(packs)), watch=_watch(watch or []),
         privilege=_watch(privilege or []), filter_key=secret.key, filter_passphrase=secret.passphrase,
         ocr=not no_ocr, ocr_languages=split_list(ocr_lang), refresh=refresh,
+        keyring=secrets.keyring(labels, password_file, key_file or (), ask=ask_password),
         scope=_scope(since, until, app, party, include_undated), argv=tuple(sys.argv[1:]),
     )  # fmt: skip
     if plan:

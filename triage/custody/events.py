@@ -23,6 +23,8 @@ REQUIRED: dict[str, frozenset[str]] = {
     "source.added": frozenset({"label"}),
     "run.start": frozenset({"tool"}),
     "item": frozenset({"id", "sha256", "size", "status", "reader", "units", "findings", "problems"}),
+    "item.unlocked": frozenset({"id", "with"}),
+    "item.replaced": frozenset({"id", "sha256", "items"}),
     "run.end": frozenset({"walked", "statuses"}),
     "run.aborted": frozenset({"run_id", "start_seq"}),
     "source.reverified": frozenset({"matched", "changed", "moved", "new", "missing"}),

@@ -13,6 +13,7 @@ from typing import Any
 
 from triage import ids
 from triage.containers import names
+from triage.containers.archive import UNLOCKED, WITH_KEY, WITH_PASSWORD
 from triage.engines import wire
 from triage.engines.task import Task
 from triage.engines.wire import WireError
@@ -40,6 +41,8 @@ class Open:
     findings: int = 0
     problems: int = 0
     ended: bool = False
+    unlocked: str = ""
+    """With what it was opened, where that was supplied."""
 
 
 @dataclass(slots=True)
@@ -125,6 +128,8 @@ class Intake:
             shares = [Share(wire.number(m[0]), wire.number(m[1]), wire.text(m[2])) for m in frame[2]]
             account.fan = (wire.number(frame[1]), shares, wire.texts(frame[3]))
         else:
+            if kind == "fact" and frame[2] == UNLOCKED and frame[3] in (WITH_PASSWORD, WITH_KEY):
+                item.unlocked = frame[3]
             self._side(task, kind, key, frame)
 
     def _side(self, task: Task, kind: str, key: ItemId, frame: list[Any]) -> None:

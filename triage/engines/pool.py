@@ -24,6 +24,7 @@ from triage.engines.task import Task, to_wire
 from triage.engines.wire import MAX_FRAME, WireError, decode
 from triage.engines.worker import Setup, main
 from triage.errors import PrerequisiteError
+from triage.keyring import Keyring
 from triage.model import Resources, WatchEntry
 from triage.scope import Scope
 
@@ -55,6 +56,7 @@ class Pool:
     scratch: Path
     scope: Scope = field(default_factory=Scope)
     privilege: tuple[WatchEntry, ...] = ()
+    keyring: Keyring = field(default_factory=Keyring, repr=False)
     seconds: float = BASE_SECONDS
     queue: deque[Task] = field(default_factory=deque)
     layers: dict[str, bool] = field(default_factory=dict)
@@ -95,8 +97,9 @@ class Pool:
         ours, theirs = context.Pipe()
         scratch = Path(tempfile.mkdtemp(dir=self.scratch, prefix="worker-"))
         setup = Setup(
-            profile=self.profile, resources=self.resources, scratch=scratch, scope=self.scope, privilege=self.privilege
-        )
+            profile=self.profile, resources=self.resources, scratch=scratch, scope=self.scope,
+            privilege=self.privilege, keyring=self.keyring,
+        )  # fmt: skip
         process = context.Process(target=main, args=(theirs, setup), daemon=True)
         process.start()
         theirs.close()

@@ -32,6 +32,10 @@ class Task:
     extra_hashes: tuple[str, ...] = ()
     wal: str = ""
     """Where the write-ahead log of a database lies, if the source has one beside it."""
+    keys: tuple[str, ...] = ()
+    """Where files of the source lie that may be keys of encrypted ones."""
+    inner_keys: tuple[str, ...] = ()
+    """Contents, in hex, of key files found in the archives on the way; set by workers only."""
     size: int = 0
     """For ordering and time limits only."""
 

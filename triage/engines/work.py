@@ -17,15 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from triage.containers import names
-from triage.containers.archive import MAX_DEPTH, Archive, Container, Member
+from triage.containers.archive import LOCKED, MAX_DEPTH, Archive, Container, Member
 from triage.engines.blob import HeldBlob, take, take_file
 from triage.engines.detection import choose
 from triage.engines.extraction import Extraction
 from triage.engines.held import Privilege
 from triage.engines.item_read import read_item
+from triage.engines.openings import Openings
 from triage.engines.task import Task
 from triage.engines.wire import pack_problem
-from triage.model import Head, Problem, ReadContext, Reader
+from triage.keyring import Keyring
+from triage.model import Head, Problem, ReadContext, Reader, SourceFact
 from triage.problems import Failure, ReadError, guarded, problem
 from triage.scope import Scope
 
@@ -45,8 +47,13 @@ class Bench:
     scratch: Path
     scope: Scope = field(default_factory=Scope)
     privilege: Privilege | None = None
+    keyring: Keyring = field(default_factory=Keyring)
+    _openings: Openings = field(init=False)
     _opened: tuple[str, HeldBlob, Archive, list[Member]] | None = None
     _counter: int = 0
+
+    def __post_init__(self) -> None:
+        self._openings = Openings(self.keyring, self.scratch)
 
     def process(self, task: Task) -> Iterator[Frame]:
         self._counter = 0
@@ -144,7 +151,7 @@ class Bench:
         self, task: Task, blob: HeldBlob, container: Container, number: int, path: str, chain: tuple[int, ...]
     ) -> Iterator[Frame]:
         try:
-            archive = container.open(blob)
+            archive = self._openings.open(container, blob, task, path)
         except ReadError:
             return  # the reader has said what is wrong with the bytes
         yield from self._inside(task, archive, number, path, chain)
@@ -158,10 +165,11 @@ class Bench:
             yield ["end", number, "no-reader", ["too_deep"], blob.extra]
             return
         try:
-            archive = container.open(blob)
+            archive = self._openings.open(container, blob, task, path)
         except ReadError as error:
             yield ["problem", number, pack_problem(error.problem)]
-            yield ["end", number, "failed", [], blob.extra]
+            locked = ["locked"] if error.problem.code in LOCKED else []
+            yield ["end", number, "failed", locked, blob.extra]
             return
         status = yield from self._inside(task, archive, number, path, chain)
         archive.close()
@@ -171,7 +179,7 @@ class Bench:
         self, task: Task, archive: Archive, number: int, path: str, chain: tuple[int, ...]
     ) -> Generator[Frame, None, str]:
         """Read the members here, or hand the list back to be shared out; returns the container's status."""
-        members: Iterator[Member | Problem] = archive.members()
+        members: Iterator[Member | Problem | SourceFact] = archive.members()
         status = "read"
         logs: dict[str, Member] = {}
         if archive.random_access:
@@ -181,15 +189,19 @@ class Bench:
                 task = replace(task, extra_hashes=("md5",))
             if not chain and (len(found) > FAN_MEMBERS or sum(m.size for m in found) > FAN_BYTES):
                 yield ["fan", number, [[m.index, m.size, m.path] for m in found], list(task.extra_hashes)]
-                listed = [p for p in listed if isinstance(p, Problem)]
+                listed = [p for p in listed if not isinstance(p, Member)]
             members = iter(listed)
             logs = _logs(found)
+            task = self._openings.entered(task, archive, found)
         for step in guarded(members, lambda error, n: problem("C-TRUNCATED", "container", format="", at="", n=n)):
             if isinstance(step, Member):
                 yield from self._member(task, archive, step, number, path, chain, logs)
                 continue
+            if isinstance(step, SourceFact):
+                yield ["fact", number, step.key, step.value]
+                continue
             found_problem = step.problem if isinstance(step, Failure) else step
-            status = "failed" if found_problem.code in ("C-TRUNCATED", "C-LOCKED", "C-LIMIT") else status
+            status = "failed" if found_problem.code in _FAILED else status
             yield ["problem", number, pack_problem(found_problem)]
         return status
 
@@ -240,6 +252,7 @@ class Bench:
                 yield from self._unreadable(None, names.join(task.path, f"#{index}"), 0, (index,), (error.problem,))
             return
         logs = _logs(members)
+        task = self._openings.entered(task, archive, members)
         for index in task.members:
             yield from self._member(task, archive, members[index], None, task.path, (), logs)
 
@@ -258,7 +271,7 @@ class Bench:
         container = choose(Head(name="", size=blob.size, start=blob.start()), ())[1]
         if container is None:
             raise ReadError(problem("W-CHANGED", "read"))
-        archive = container.open(blob)
+        archive = self._openings.open(container, blob, task, task.path)
         self._opened = (task.real, blob, archive, [m for m in archive.members() if isinstance(m, Member)])
         return archive, self._opened[3]
 
@@ -294,7 +307,9 @@ class Bench:
             container = choose(head, self.readers)[1]
             if container is None:
                 raise ReadError(problem("W-CHANGED", "read"))
-            archive = container.open(blob)
+            archive = self._openings.open(container, blob, task, part)
+            if archive.random_access:
+                task = self._openings.entered(task, archive, [m for m in archive.members() if isinstance(m, Member)])
             member = next((m for m in archive.members() if isinstance(m, Member) and m.index == index), None)
             if member is None:
                 raise ReadError(problem("W-CHANGED", "read"))
@@ -304,6 +319,10 @@ class Bench:
             blob.close()
             blob = inner
         return blob
+
+
+_FAILED = LOCKED | {"C-TRUNCATED", "C-LIMIT"}
+"""Problems of a container that make it `failed`: not all of its members were listed or could be read."""
 
 
 def _logs(members: Sequence[Member]) -> dict[str, Member]:

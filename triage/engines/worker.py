@@ -21,6 +21,7 @@ from triage.engines.limits import Profile, restrict
 from triage.engines.task import from_wire
 from triage.engines.wire import MAX_FRAME, encode
 from triage.engines.work import Bench, Frame
+from triage.keyring import Keyring
 from triage.model import Resources, WatchEntry
 from triage.problems import Failure, guarded, problem
 from triage.scope import Scope
@@ -35,6 +36,7 @@ class Setup:
     scratch: Path
     scope: Scope = field(default_factory=Scope)
     privilege: tuple[WatchEntry, ...] = ()
+    keyring: Keyring = field(default_factory=Keyring, repr=False)
 
 
 def main(channel: Connection, setup: Setup) -> None:
@@ -59,7 +61,7 @@ def _bench(setup: Setup) -> Bench:
 
     privilege = Privilege(setup.privilege) if setup.privilege else None
     extraction = Extraction(EXTRACTORS, setup.resources)
-    return Bench(READERS, OCR_READERS, extraction, setup.scratch, setup.scope, privilege)
+    return Bench(READERS, OCR_READERS, extraction, setup.scratch, setup.scope, privilege, setup.keyring)
 
 
 def _send(channel: Connection, frame: Frame) -> None:

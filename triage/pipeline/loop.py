@@ -94,6 +94,7 @@ class Loop:
         """A task's rows are written: mark it, say so in the log, share out what it found."""
         task = done.task
         self._events += [_event(item) for item in done.items]
+        self._events += [("item.unlocked", {"id": i.row.id, "with": i.unlocked}) for i in done.items if i.unlocked]
         units = sum(item.units for item in done.items)
         self.progress.advance(task.path, 1, task.size, units)
         if task.phase == "members":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from triage import ids
 from triage.containers import names
+from triage.containers.archive import LOCKED
 from triage.containers.directory import TopFile, walk
 from triage.engines.intake import Done, Share
+from triage.engines.openings import MAX_KEYS, is_key_name
 from triage.engines.task import Task
 from triage.index.writer import ItemRow, Writer
 from triage.model import ItemId
@@ -27,19 +29,26 @@ class Plan:
     request: Request
     files: dict[tuple[str, str], TopFile] = field(default_factory=dict)
     """(label, path) → the entry as walked."""
+    _keys: dict[str, list[str]] = field(default_factory=dict)
+    """Label → where files lie that may be keys of encrypted ones."""
+    replaced: list[dict[str, object]] = field(default_factory=list)
+    """Files read by an earlier run whose bytes are others now: what the log says of each."""
     _next: int = 0
 
     def walk(self) -> None:
         for source in self.request.sources:
             for entry in walk(source.path):
                 self.files[source.label, entry.path] = entry
+                if is_key_name(entry.path, entry.size) and not entry.problems:
+                    self._keys.setdefault(source.label, []).append(entry.real)
 
     def task(self, label: str, path: str, real: str, **more: object) -> Task:
         self._next += 1
         single = any(s.label == label and str(s.path) == real for s in self.request.sources)
         return Task(
             id=self._next, source=label, path=path, real=real, follow=single, zone=self.request.zone(label),
-            regions=self.request.region(label), ocr_languages=self.request.ocr_languages, **more,  # type: ignore[arg-type]
+            regions=self.request.region(label), ocr_languages=self.request.ocr_languages,
+            keys=tuple(self._keys.get(label, ())[:MAX_KEYS]), **more,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def reading(self, db: sqlite3.Connection, writer: Writer) -> tuple[list[Task], list[tuple[ItemRow, TopFile]]]:
@@ -48,10 +57,13 @@ class Plan:
             "select source, path, size, mtime_ns from done where phase='read'")}  # fmt: skip
         tasks, listed = [], []
         vendor = {label for label, path in self.files if names.base(path).lower() == "report.xml"}
+        again = self._unlockable(db, known)
         for (label, path), entry in self.files.items():
-            if known.get((label, path)) == (entry.size, entry.mtime_ns):
+            if known.get((label, path)) == (entry.size, entry.mtime_ns) and (label, path) not in again:
                 continue
-            forget_tree(db, writer, label, path)
+            gone = forget_tree(db, writer, label, path)
+            if (label, path) in known and gone:
+                self.replaced.append(gone)
             if entry.problems:
                 listed.append((_listed(label, entry), entry))
                 continue
@@ -61,6 +73,19 @@ class Plan:
             task = self.task(label, path, entry.real, phase="read", size=entry.size, extra_hashes=extra, wal=wal)
             tasks.append(task)
         return tasks, listed
+
+    def _unlockable(
+        self, db: sqlite3.Connection, known: Mapping[tuple[str, str], tuple[int, int]]
+    ) -> set[tuple[str, str]]:
+        """Files that hold something locked, where this run brings passwords or keys for their source."""
+        found: set[tuple[str, str]] = set()
+        for source in self.request.sources:
+            new_key = any(is_key_name(p, e.size) and (s, p) not in known
+                          for (s, p), e in self.files.items() if s == source.label)  # fmt: skip
+            if self.request.keyring.keys(source.label) or new_key:
+                rows = db.execute(_LOCKED, (source.label, *sorted(LOCKED)))
+                found |= {(source.label, path.split(names.NESTED, 1)[0]) for (path,) in rows}
+        return found
 
     def shares(self, done: Done) -> Iterator[Task]:
         """The members of a large archive in batches."""
@@ -102,16 +127,27 @@ class Plan:
         return tasks
 
 
-def forget_tree(db: sqlite3.Connection, writer: Writer, label: str, path: str) -> None:
-    """Remove what an earlier reading of this file gave: its bytes are others now, or were never finished."""
+_LOCKED = f"""select distinct i.path from items i join problems p on p.item_id=i.id
+  where i.source=? and p.code in ({",".join("?" * len(LOCKED))})"""
+
+
+def forget_tree(db: sqlite3.Connection, writer: Writer, label: str, path: str) -> dict[str, object]:
+    """Remove what an earlier reading of this file gave: its bytes are others now, or were never finished.
+
+    Gives the id and hash of the file as it was and how many items went with it, or nothing where there were none.
+    """
     inside = path + names.NESTED
     rows = db.execute(
-        "select id from items where source=? and (path=? or substr(path,1,?)=?)", (label, path, len(inside), inside)
+        "select id, sha256, path from items where source=? and (path=? or substr(path,1,?)=?) order by path=? desc",
+        (label, path, len(inside), inside, path),
     ).fetchall()
     if rows:
         writer.forget(ItemId(r[0]) for r in rows)
     writer.begin()
     db.execute("delete from done where source=? and (path=? or substr(path,1,?)=?)", (label, path, len(inside), inside))
+    if not rows or rows[0]["path"] != path:
+        return {}
+    return {"id": rows[0]["id"], "sha256": rows[0]["sha256"], "items": len(rows)}
 
 
 def _listed(label: str, entry: TopFile) -> ItemRow:

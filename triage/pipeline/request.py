@@ -10,6 +10,7 @@ from typing import Protocol
 
 from triage.case import SourceArgument
 from triage.index.canonical import dumps
+from triage.keyring import Keyring
 from triage.model import WatchEntry
 from triage.scope import Scope
 
@@ -41,6 +42,8 @@ class Request:
     filter_key: str = ""
     """Public key (PEM) of the filter reviewer, or empty: the store gets a key of its own under the passphrase."""
     filter_passphrase: str = field(default="", repr=False)
+    keyring: Keyring = field(default_factory=Keyring, repr=False)
+    """Passwords and key files; of these the records state the number alone."""
     ocr: bool = True
     ocr_languages: tuple[str, ...] = ("eng", "spa", "por", "fra")
     refresh: bool = False
@@ -68,6 +71,7 @@ class Request:
                 "include_undated": self.scope.include_undated,
             },
             "privilege": [w.sha256 for w in self.privilege],
+            "supplied": self.keyring.counts(),
             "regions": {k: list(v) for k, v in sorted(self.regions.items())},
             "watch": [w.sha256 for w in self.watch],
             "zones": dict(sorted(self.zones.items())),

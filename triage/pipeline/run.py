@@ -127,10 +127,11 @@ class Session:
         if not self.db.execute("select 1 from meta where key='case_uuid'").fetchone():
             self.writer.meta(case_uuid=uuid, created_at=_now())
         settings = self.request.settings()
-        self.log.append("run.start", run_context.collect(
+        context = run_context.collect(
             argv=self.request.argv, configuration=settings, rule_packs=pack_hash(self.resources),
             limits=_limits(self.request), sandbox={p: proved_layers(p) for p in PROFILES},
-            ocr=ocr_engine() if self.request.ocr else {}, case_dir=self.folder.root))  # fmt: skip
+            ocr=ocr_engine() if self.request.ocr else {}, case_dir=self.folder.root)  # fmt: skip
+        self.log.append("run.start", {**context, "supplied": self.request.keyring.counts()})
         if self.db.execute("select 1 from meta where key='run_state' and value='incomplete'").fetchone():
             self.writer.recover()
             complete_log(self.db, self.log)
@@ -160,11 +161,12 @@ class Session:
 
     def _pool(self, profile: Profile, scratch: Path) -> Pool:
         held = privilege.entries(self.request)
-        return Pool(profile, self.resources, self.request.jobs, scratch, self.request.scope, held)
+        return Pool(profile, self.resources, self.request.jobs, scratch, self.request.scope, held, self.request.keyring)
 
     def _read(self, pool: Pool) -> None:
         self.plan.walk()
         tasks, listed = self.plan.reading(self.db, self.writer)
+        self.log.append_many(("item.replaced", old) for old in self.plan.replaced)
         self.progress.phase("reading", len(tasks) + len(listed), sum(t.size for t in tasks))
         for row, entry in listed:
             self.writer.item(row)
