@@ -196,3 +196,17 @@ def test_a_list_added_later_runs_over_stored_units(plain_root: str, tmp_path: Pa
     assert later.new_items == 0
     assert b'"type":"refresh"' in (tmp_path / "case" / "custody.jsonl").read_bytes()
     assert later.index_root == plain_root
+
+
+def test_a_file_with_other_bytes_replaces_its_rows_on_the_record(tmp_path: Path) -> None:
+    chat = tmp_path / "source" / "WhatsApp Chat with Ana.txt"
+    chat.parent.mkdir()
+    chat.write_text("12/03/2024, 10:00 - Ana: hello there\n13/03/2024, 10:01 - Ben: hello\n")
+    before = chat.read_bytes()
+    request = _plain(tmp_path / "case", chat.parent)
+    run(request)
+    chat.write_bytes(before + b"14/03/2024, 10:01 - Ana: bye\n")
+    assert run(request).walked == 1
+    events = [json.loads(line) for line in (tmp_path / "case" / "custody.jsonl").read_text().splitlines()]
+    replaced = [e["data"] for e in events if e["type"] == "item.replaced"]
+    assert [(r["sha256"], r["items"]) for r in replaced] == [(hashlib.sha256(before).hexdigest(), 1)]
