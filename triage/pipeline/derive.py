@@ -9,6 +9,7 @@ from triage.analysis import (
     entities,
     exhibits,
     identities,
+    ledger,
     links,
     provenance,
     reading_order,
@@ -36,6 +37,7 @@ def derive(db: sqlite3.Connection, writer: Writer, watch: Sequence[WatchList] | 
     entities.fill(db)
     exhibits.derive(db)
     identities.fill(db)
+    ledger.fill(db)
     reading_order.fill(db)
     search.rebuild(db)
     writer.commit()
