@@ -27,6 +27,8 @@ CODES: dict[str, str] = {
     # containers
     "C-TRUNCATED": "The {format} archive is cut off or damaged{at}; members read: {n}. Ask for a complete copy.",
     "C-LOCKED": "The {format} archive is encrypted; its members ({n}) are listed and not read. Give the password (--ask-password, --password-file or TRIAGE_PASSWORD) and run again.",
+    "C-ENCRYPTED": "This {format} is encrypted; it is listed and not read. Give the password (--ask-password, --password-file or TRIAGE_PASSWORD) and run again.",
+    "C-PROOF": "The {format} does not pass its own check: it is cut off or damaged; what could be decrypted was read. Ask for a complete copy.",
     "C-PASSWORD": "None of the passwords that were supplied opens this {format}; it is listed and not read. Give the right one (--ask-password, --password-file or TRIAGE_PASSWORD) and run again.",
     "C-KEY": "This {format} is encrypted; it is listed and not read. Give its key (--key-file FILE{more}) and run again.",
     "C-KEY-WRONG": "None of the keys that were supplied or lie beside it opens this {format}; it is listed and not read. Give its own key (--key-file FILE{more}) and run again.",
