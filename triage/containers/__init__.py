@@ -1,12 +1,24 @@
 """Containers: bytes that hold other files. The tuple is closed and ordered; detection takes the highest score."""
 
-from triage.containers import mail_files, packed, pdf_files, tar_archive, zip_archive
+from triage.containers import (
+    android_backup,
+    mail_files,
+    office_files,
+    packed,
+    pdf_files,
+    tar_archive,
+    whatsapp_crypt,
+    zip_archive,
+)
 from triage.containers.archive import Container
 
 CONTAINERS: tuple[Container, ...] = (
     zip_archive.CONTAINER,
     tar_archive.TAR,  # before single files: a compressed tar is both
     *packed.SINGLE_FILES,
+    android_backup.CONTAINER,
+    whatsapp_crypt.CONTAINER,
     mail_files.CONTAINER,
     pdf_files.CONTAINER,
+    *office_files.CONTAINERS,
 )

@@ -9,6 +9,7 @@ from triage.readers import (
     android_contacts,
     android_sms,
     discord_json,
+    docx,
     facebook_html,
     facebook_json,
     geojson,
@@ -81,6 +82,7 @@ READERS: tuple[Reader, ...] = (
     line_txt.READER,
     mail.READER,
     pdf.READER,
+    docx.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures and on painted pages."""
