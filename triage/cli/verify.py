@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ Examples:
 
   triage verify triage-case-phone --source /evidence/phone --allowed-signers ~/keys/allowed_signers
   triage verify triage-case-phone --checkpoint kept-by-the-court.txt
+  triage verify triage-case-phone --source phone=/evidence/phone --replay
 """
 
 
@@ -38,6 +40,9 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A checkpoint kept elsewhere, against rollback.")
     ] = None,
+    replayed: Annotated[
+        bool, typer.Option("--replay", help="Derive every row anew from the evidence and compare.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the verdict.")] = False,
 ) -> None:
@@ -58,9 +63,15 @@ def verify(
         sources=[labelled_path(given) for given in source or ()],
         index_root_of=live_root if (folder / "evidence.sqlite").is_file() else None,
     )
+    again = None
+    if replayed:
+        from triage.pipeline.replay import replay
+
+        again = replay(folder, [labelled_path(given) for given in source or ()], os.cpu_count() or 1)
     if as_json:
-        terminal.json_line(verdict.to_json())
+        terminal.json_line(verdict.to_json() | ({"replay": again.to_json()} if again else {}))
     else:
         terminal.text([] if quiet else verdict.lines())
+        terminal.text(again.lines() if again else [])
         terminal.text([verdict.summary])
-    raise typer.Exit(int(Exit.DONE if verdict.ok else Exit.INTEGRITY))
+    raise typer.Exit(int(Exit.DONE if verdict.ok and (again is None or again.same) else Exit.INTEGRITY))

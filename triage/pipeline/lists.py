@@ -21,5 +21,6 @@ def read_lists(paths: Sequence[Path]) -> tuple[WatchList, ...]:
         except OSError as error:
             raise UsageError("the watch-list cannot be read.", where=str(path), remedy="Check the path.") from error
         entries = parse_watchlist(path.name, content)
-        out.append(WatchList(name=path.name, sha256=hashlib.sha256(content).hexdigest(), entries=tuple(entries)))
+        digest = hashlib.sha256(content).hexdigest()
+        out.append(WatchList(name=path.name, sha256=digest, entries=tuple(entries), content=content))
     return tuple(out)

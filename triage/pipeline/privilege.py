@@ -22,6 +22,7 @@ from triage.index.writer import OCR_SEQ, Writer
 from triage.model import Hit, ItemId, Resources, Unit, WatchEntry
 from triage.packs.cache import with_packs
 from triage.pipeline.derive import derive
+from triage.pipeline.kept import again, resources_of
 from triage.pipeline.request import Request
 from triage.privilege import sealed
 from triage.privilege.holding import Holding
@@ -112,9 +113,10 @@ def release(
             found = [o for o in store.open(key, passphrase) if names is None or o.unit_id in names]
             if names is not None and (missing := names - {o.unit_id for o in found}):
                 raise UsageError(f"{sorted(missing)[0]} is not held.", remedy="List them with `triage custody held`.")
-            _give_back(db, writer, store, found)
+            request = again(folder, (), folder.root, 1)
+            _give_back(db, writer, store, found, resources_of(request))
             log.append("held.released", {"reviewer": reviewer, "units": [o.unit_id for o in found], "reason": reason})
-            derive(db, writer, None)
+            derive(db, writer, request.watch)
             republish(folder, db, writer, log)
         finally:
             writer.commit()
@@ -123,12 +125,13 @@ def release(
     return len(found)
 
 
-def _give_back(db: sqlite3.Connection, writer: Writer, store: SealedStore, found: Sequence[Opened]) -> None:
-    """Back into the index, with what the extractors find; watch-lists are not at hand and follow at the next run."""
+def _give_back(
+    db: sqlite3.Connection, writer: Writer, store: SealedStore, found: Sequence[Opened], resources: Resources
+) -> None:
+    """Back into the index, with what the extractors find."""
     from extractors.registry import EXTRACTORS
 
-    settings = json.loads(db.execute("select value from meta where key='settings'").fetchone()[0])
-    extraction = Extraction(EXTRACTORS, with_packs(Resources(packs=tuple(settings["packs"]))))
+    extraction = Extraction(EXTRACTORS, with_packs(resources))
     by_item: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for one in found:
         by_item[one.item_id, one.stage].append(one.unit)

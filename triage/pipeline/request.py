@@ -22,6 +22,7 @@ class WatchList:
     name: str
     sha256: str
     entries: tuple[WatchEntry, ...]
+    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

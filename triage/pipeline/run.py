@@ -34,7 +34,7 @@ from triage.index.writer import Writer
 from triage.model import Resources
 from triage.packs.cache import with_packs
 from triage.packs.identity import pack_hash
-from triage.pipeline import outputs, privilege, recheck, refresh
+from triage.pipeline import kept, outputs, privilege, recheck, refresh
 from triage.pipeline.derive import derive
 from triage.pipeline.loop import Loop
 from triage.pipeline.planning import Plan
@@ -65,6 +65,7 @@ def run(request: Request, progress: Progress | None = None) -> Outcome:
     said = read_settings(folder)
     actor = this_actor(declared_name=str(said.get("examiner", "")))
     with CustodyLog.open(folder.root, actor=actor, host=this_host()) as log:
+        request = kept.with_kept(folder, request)
         return Session(request, folder, log, progress or Silent()).work()
 
 
@@ -136,6 +137,7 @@ class Session:
             self.writer.recover()
             complete_log(self.db, self.log)
         self._sources()
+        kept.keep(self.folder, self.request)
         said = {k: v for k, v in read_settings(self.folder).items() if k not in ("source", "uuid")}
         self.writer.meta(
             run_state="incomplete", settings=dumps(settings), tool_version=__version__, case=dumps(said),
