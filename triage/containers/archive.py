@@ -60,7 +60,7 @@ class Archive(Protocol):
 UNLOCKED = "opened_with"
 """Key of the fact that a container was opened with something supplied; its value is one of the two below."""
 WITH_PASSWORD, WITH_KEY = "a supplied password", "a key file"
-LOCKED = frozenset({"C-LOCKED", "C-PASSWORD", "C-KEY", "C-KEY-WRONG"})
+LOCKED = frozenset({"C-LOCKED", "C-ENCRYPTED", "C-PASSWORD", "C-KEY", "C-KEY-WRONG"})
 """Codes of problems that a password or a key can mend: what has one is read again when one is supplied."""
 
 
