@@ -56,6 +56,8 @@ CODES: dict[str, str] = {
     "R-ILLEGAL-CHARS": "{n} characters or references are not legal in XML and were repaired (surrogate pairs joined, others replaced).",
     "R-COUNT": "The file states {stated} records and holds {found}.",
     "R-LOCKED": "The {format} is protected; it is listed and not read. Give the key or ask for an unprotected copy.",
+    "R-NOT-READ": "The {format} is recognised and listed; this version does not read it. {remedy}",
+    "R-NOT-HEARD": "Sound and moving pictures are not transcribed or looked at; only facts about the file were read. Listen to it or watch it.",
     "R-LIMIT": "The {format} passes the limit of {limit}; what came before was read.",
     "R-DTD": "The XML declares a document type or entities, which are not expanded; {n} records were read.",
     "R-OTHER-RECORDS": "{n} records of {kinds} kinds that are not read were counted (see the tallies). Look at them with another tool.",

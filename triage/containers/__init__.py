@@ -4,6 +4,7 @@ from triage.containers import (
     android_backup,
     mail_files,
     office_files,
+    ole_files,
     packed,
     pdf_files,
     tar_archive,
@@ -21,4 +22,5 @@ CONTAINERS: tuple[Container, ...] = (
     mail_files.CONTAINER,
     pdf_files.CONTAINER,
     *office_files.CONTAINERS,
+    ole_files.CONTAINER,
 )
