@@ -13,12 +13,15 @@ from pathlib import Path
 
 from triage.containers import names
 from triage.containers.archive import Archive, Container, Member, Opening
+from triage.engines.backups import Backups
 from triage.engines.blob import take_file
+from triage.engines.detection import choose
 from triage.engines.task import Task
-from triage.keyring import Keyring
-from triage.model import Blob
+from triage.keyring import Keyring, Keys
+from triage.model import Blob, Head, Reader
 from triage.problems import ReadError
 
+Choice = tuple[Reader | None, Container | None, list[str]]
 KEY_NAMES = frozenset({"key", "encrypted_backup.key", "password_data.key"})
 MAX_KEY = 4096
 MAX_KEYS = 64
@@ -37,17 +40,35 @@ class Openings:
     scratch: Path
     _files: dict[str, bytes] = field(default_factory=dict)
     """Key files of the source, by where they lie."""
+    _backups: Backups = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._backups = Backups(self.scratch)
+
+    def choose(self, task: Task, head: Head, path: str, readers: Sequence[Reader]) -> Choice:
+        """As `detection.choose`; a file of a backup is opened as such whatever its bytes look like."""
+        if task.backup and names.NESTED not in path:
+            self._backups.on_disk(task.source, task.backup_folder, task.backup, self._keys(task))
+        reader, container, candidates = choose(head, readers)
+        found = self._backups.container(task.source, path) if head.size else None
+        if found is None:
+            return reader, container, candidates
+        return (reader, found[0], candidates) if found[1] else (None, found[0], [])
 
     def open(self, container: Container, blob: Blob, task: Task, path: str) -> Archive:
         """The container, opened with what is known for it. ReadError as `Container.open` raises it."""
         if container.unlock is None:
             return container.open(blob)
-        found = (*(self._file(real) for real in task.keys), *(bytes.fromhex(key) for key in task.inner_keys))
-        keys = self.keyring.keys(task.source).with_files(one for one in found if one)
-        return container.unlock(blob, Opening(name=names.base(path), keys=keys, scratch=self.scratch))
+        return container.unlock(blob, Opening(name=names.base(path), keys=self._keys(task), scratch=self.scratch))
 
-    def entered(self, task: Task, archive: Archive, members: Sequence[Member]) -> Task:
-        """The task for what lies inside an archive: it knows the key files that lie there."""
+    def _keys(self, task: Task) -> Keys:
+        found = (*(self._file(real) for real in task.keys), *(bytes.fromhex(key) for key in task.inner_keys))
+        return self.keyring.keys(task.source).with_files(one for one in found if one)
+
+    def entered(self, task: Task, archive: Archive, path: str, members: Sequence[Member]) -> Task:
+        """The task for what lies inside the archive at `path`: it knows the keys and the backups that lie there."""
+        by_path = {m.path: m for m in members}
+        self._backups.in_archive(task.source, path, archive, by_path, self._keys(task))
         keys = tuple(dict.fromkeys((*task.inner_keys, *_keys_in(archive, members))))
         return replace(task, inner_keys=keys[:MAX_KEYS]) if keys else task
 

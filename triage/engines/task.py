@@ -32,6 +32,10 @@ class Task:
     extra_hashes: tuple[str, ...] = ()
     wal: str = ""
     """Where the write-ahead log of a database lies, if the source has one beside it."""
+    backup: str = ""
+    """Where the folder of the iTunes backup lies to which the top-level file belongs, or empty."""
+    backup_folder: str = ""
+    """The same folder as a contract path."""
     keys: tuple[str, ...] = ()
     """Where files of the source lie that may be keys of encrypted ones."""
     inner_keys: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ and ["done"] after the last; ["fault"] instead where the tool itself failed (`tr
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ class Bench:
         side: HeldBlob | None = None,
     ) -> Iterator[Frame]:  # fmt: skip
         head = Head(name=names.base(path), size=blob.size, start=blob.start())
-        reader, container, candidates = choose(head, self.readers)
+        reader, container, candidates = self._openings.choose(task, head, path, self.readers)
         number = self._next()
         made = reader or container
         media = made.media_type if made else ""
@@ -192,7 +193,7 @@ class Bench:
                 listed = [p for p in listed if not isinstance(p, Member)]
             members = iter(listed)
             logs = _logs(found)
-            task = self._openings.entered(task, archive, found)
+            task = self._openings.entered(task, archive, path, found)
         for step in guarded(members, lambda error, n: problem("C-TRUNCATED", "container", format="", at="", n=n)):
             if isinstance(step, Member):
                 yield from self._member(task, archive, step, number, path, chain, logs)
@@ -252,7 +253,7 @@ class Bench:
                 yield from self._unreadable(None, names.join(task.path, f"#{index}"), 0, (index,), (error.problem,))
             return
         logs = _logs(members)
-        task = self._openings.entered(task, archive, members)
+        task = self._openings.entered(task, archive, task.path, members)
         for index in task.members:
             yield from self._member(task, archive, members[index], None, task.path, (), logs)
 
@@ -302,22 +303,25 @@ class Bench:
 
     def _down(self, task: Task) -> HeldBlob:
         blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
-        for index, part in zip(task.chain, task.path.split(names.NESTED), strict=False):
-            head = Head(name=names.base(part), size=blob.size, start=blob.start())
-            container = choose(head, self.readers)[1]
-            if container is None:
-                raise ReadError(problem("W-CHANGED", "read"))
-            archive = self._openings.open(container, blob, task, part)
-            if archive.random_access:
-                task = self._openings.entered(task, archive, [m for m in archive.members() if isinstance(m, Member)])
-            member = next((m for m in archive.members() if isinstance(m, Member) and m.index == index), None)
-            if member is None:
-                raise ReadError(problem("W-CHANGED", "read"))
-            with archive.open(member) as stream:
-                inner = take(stream, self.scratch)
-            archive.close()
-            blob.close()
-            blob = inner
+        parts = task.path.split(names.NESTED)
+        with ExitStack() as above:  # archives stay open: a file inside may need one that lies beside it
+            for depth, index in enumerate(task.chain, 1):
+                path = names.NESTED.join(parts[:depth])
+                head = Head(name=names.base(path), size=blob.size, start=blob.start())
+                container = self._openings.choose(task, head, path, self.readers)[1]
+                if container is None:
+                    raise ReadError(problem("W-CHANGED", "read"))
+                archive = self._openings.open(container, blob, task, path)
+                above.callback(blob.close)
+                above.callback(archive.close)
+                if archive.random_access:
+                    members = [m for m in archive.members() if isinstance(m, Member)]
+                    task = self._openings.entered(task, archive, path, members)
+                member = next((m for m in archive.members() if isinstance(m, Member) and m.index == index), None)
+                if member is None:
+                    raise ReadError(problem("W-CHANGED", "read"))
+                with archive.open(member) as stream:
+                    blob = take(stream, self.scratch)
         return blob
 
 

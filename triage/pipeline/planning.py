@@ -6,11 +6,13 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from triage import ids
 from triage.containers import names
 from triage.containers.archive import LOCKED
 from triage.containers.directory import TopFile, walk
+from triage.containers.itunes_backup import MANIFESTS, STORED
 from triage.engines.intake import Done, Share
 from triage.engines.openings import MAX_KEYS, is_key_name
 from triage.engines.task import Task
@@ -48,8 +50,22 @@ class Plan:
         return Task(
             id=self._next, source=label, path=path, real=real, follow=single, zone=self.request.zone(label),
             regions=self.request.region(label), ocr_languages=self.request.ocr_languages,
-            keys=tuple(self._keys.get(label, ())[:MAX_KEYS]), **more,  # type: ignore[arg-type]
+            **self._backup(label, path), keys=tuple(self._keys.get(label, ())[:MAX_KEYS]), **more,  # type: ignore[arg-type]
         )  # fmt: skip
+
+    def _backup(self, label: str, path: str) -> dict[str, str]:
+        """The folder of the iTunes backup to which a top-level file belongs by its name and its neighbours' names."""
+        top = path.split(names.NESTED, 1)[0]
+        folder, _, name = top.rpartition("/")
+        stored = STORED.fullmatch(name) is not None
+        if not stored and name not in MANIFESTS:
+            return {}
+        for place in (folder, folder.rpartition("/")[0]) if stored else (folder,):
+            for manifest in MANIFESTS:
+                entry = self.files.get((label, f"{place}/{manifest}" if place else manifest))
+                if entry is not None and not entry.problems:
+                    return {"backup": str(Path(entry.real).parent), "backup_folder": place}
+        return {}
 
     def reading(self, db: sqlite3.Connection, writer: Writer) -> tuple[list[Task], list[tuple[ItemRow, TopFile]]]:
         """Tasks for files that are new or changed, and rows for entries that are listed only."""
