@@ -143,6 +143,13 @@ def _tail(text: str, end: int, right: int) -> tuple[str, bool]:
     return min(found)[2:] if found else ("", False)
 
 
+def parties(text: str, start: int, end: int) -> tuple[Role, Role]:
+    """(debtor, creditor) of a passage about a debt, as its verb and pronoun name them."""
+    low_text = folded(text)
+    low, high = sentence(low_text, start, end)
+    return _parties("debt", low_text, low, high, start, start)
+
+
 def _parties(group: str, text: str, low: int, high: int, start: int, end: int) -> tuple[Role, Role]:
     """The rule whose words stand nearest to the sum; of equally near ones the one that names more."""
     found = []
