@@ -25,6 +25,7 @@ from triage.readers import (
     kik_db,
     line_txt,
     mail,
+    media,
     ole_file,
     pdf,
     pdf_pages,
@@ -35,8 +36,10 @@ from triage.readers import (
     sms_backup_xml,
     snapchat_json,
     sqlite_unknown,
+    table_json,
     table_text,
     table_xlsx,
+    table_xml,
     telegram_html,
     telegram_json,
     tiktok_json,
@@ -89,8 +92,11 @@ READERS: tuple[Reader, ...] = (
     docx.READER,
     rtf.READER,
     ole_file.READER,
+    media.READER,
     table_text.READER,
     table_xlsx.READER,
+    table_json.READER,
+    table_xml.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures and on painted pages."""

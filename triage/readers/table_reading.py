@@ -102,12 +102,15 @@ class SheetReading:
 
     def __init__(
         self, rows: Callable[[], Iterator[RawRow | Problem]], *, name: str, hint: str, zone: str | None,
-        mapper: Mapper = map_header,
+        mapper: Mapper = map_header, fixed: TableMap | None = None,
     ) -> None:  # fmt: skip
+        """`fixed`: the mapping where the rows have no row of headings among them, as in JSON and XML."""
         self._rows, self.name, self.hint, self._zone, self._mapper = rows, name, hint, zone, mapper
         self._parts: dict[int, _Part] = {}
         """By the number of the row of headings, 0-based, rows that are not empty."""
         self._repeats: set[int] = set()
+        if fixed is not None:
+            self._parts[-1] = _Part(fixed, TableTimes(zone))
         self._survey()
 
     @property
@@ -119,14 +122,14 @@ class SheetReading:
         return max((part.table.score for part in self._parts.values()), default=0)
 
     def _survey(self) -> None:
-        part: _Part | None = None
+        fixed = part = self._parts.get(-1)
         banner: list[str] = []
         for n, row in enumerate(self._rows()):
             if isinstance(row, Problem):
                 continue
             if part is None and n >= HEADER_WITHIN:
                 return
-            table = self._heading(row, part)
+            table = self._heading(row, part) if fixed is None else None
             if table is None:
                 if part is not None:
                     part.see(row)
@@ -165,7 +168,7 @@ class SheetReading:
         if not self._parts:
             yield from self._loose(accounts)
             return
-        making: RoleCells | None = None
+        making = self._making(self._parts[-1]) if -1 in self._parts else None
         banner: list[RawRow] = []
         for n, row in enumerate(self._rows()):
             if isinstance(row, Problem):
