@@ -7,6 +7,7 @@ from triage.containers import (
     ole_files,
     packed,
     pdf_files,
+    seven_zip,
     tar_archive,
     whatsapp_crypt,
     zip_archive,
@@ -17,6 +18,7 @@ CONTAINERS: tuple[Container, ...] = (
     zip_archive.CONTAINER,
     tar_archive.TAR,  # before single files: a compressed tar is both
     *packed.SINGLE_FILES,
+    seven_zip.CONTAINER,
     android_backup.CONTAINER,
     whatsapp_crypt.CONTAINER,
     mail_files.CONTAINER,

@@ -81,6 +81,11 @@ class _Zlib(io.RawIOBase):
         return b""
 
 
+def zstd_file(handle: BinaryIO) -> IO[bytes]:
+    """Zstandard frames as a file."""
+    return cast("IO[bytes]", _Frames(handle))
+
+
 def _lz4(handle: BinaryIO) -> IO[bytes]:
     return cast("IO[bytes]", lz4.frame.LZ4FrameFile(handle))
 
@@ -99,7 +104,7 @@ PACKINGS: tuple[Packing, ...] = (
     Packing(name="gzip", magic=b"\x1f\x8b\x08", opener=lambda handle: cast("IO[bytes]", gzip.GzipFile(fileobj=handle))),
     Packing(name="bzip2", magic=b"BZh", opener=lambda handle: cast("IO[bytes]", bz2.BZ2File(handle))),
     Packing(name="xz", magic=b"\xfd7zXZ\0", opener=lambda handle: cast("IO[bytes]", lzma.LZMAFile(handle))),  # noqa: SIM115
-    Packing(name="zstd", magic=b"\x28\xb5\x2f\xfd", opener=lambda handle: cast("IO[bytes]", _Frames(handle))),
+    Packing(name="zstd", magic=b"\x28\xb5\x2f\xfd", opener=zstd_file),
     Packing(name="lz4", magic=b"\x04\x22\x4d\x18", opener=_lz4),
     Packing(name="zlib", magic=b"\x78", opener=lambda handle: cast("IO[bytes]", _Zlib(handle)), score=40),
 )
