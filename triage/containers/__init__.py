@@ -7,6 +7,7 @@ from triage.containers import (
     ole_files,
     packed,
     pdf_files,
+    recognised,
     seven_zip,
     tar_archive,
     whatsapp_crypt,
@@ -25,4 +26,5 @@ CONTAINERS: tuple[Container, ...] = (
     pdf_files.CONTAINER,
     *office_files.CONTAINERS,
     ole_files.CONTAINER,
+    *recognised.CONTAINERS,
 )
