@@ -30,6 +30,7 @@ from triage.readers import (
     pdf,
     pdf_pages,
     plain_text,
+    plist,
     rtf,
     signal_jsonl,
     skype_db,
@@ -97,6 +98,7 @@ READERS: tuple[Reader, ...] = (
     table_xlsx.READER,
     table_json.READER,
     table_xml.READER,
+    plist.READER,
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures and on painted pages."""
