@@ -18,6 +18,7 @@ from triage.readers import (
     google_location,
     google_voice_html,
     gpx_kml,
+    html_page,
     image,
     image_text,
     ios_calls,
@@ -27,11 +28,13 @@ from triage.readers import (
     line_txt,
     mail,
     media,
+    odf,
     ole_file,
     pdf,
     pdf_pages,
     plain_text,
     plist,
+    pptx,
     rtf,
     signal_jsonl,
     skype_db,
@@ -93,6 +96,8 @@ READERS: tuple[Reader, ...] = (
     mail.READER,
     pdf.READER,
     docx.READER,
+    pptx.READER,
+    odf.READER,
     rtf.READER,
     ole_file.READER,
     media.READER,
@@ -101,6 +106,7 @@ READERS: tuple[Reader, ...] = (
     table_json.READER,
     table_xml.READER,
     plist.READER,
+    html_page.READER,  # any other page
     plain_text.READER,  # lowest scores: any other text
 )
 """First phase: everything but text in pictures and on painted pages."""
