@@ -20,7 +20,7 @@ from triage.readers.json_stream import JsonStream
 
 FORMAT = "Android message backup"
 SELF = "insert-address-token"
-_BOXES = {3: "draft", 4: "outbox", 5: "send_failed", 6: "outbox"}
+_BOXES = {3: "draft", 4: "outbox", 5: "failed", 6: "queued"}
 _FROM, _TO = 137, (151, 130, 129)
 _NOTIFICATION = 130
 
