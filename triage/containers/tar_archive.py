@@ -52,7 +52,7 @@ class TarStream:
 
     def __init__(self, handle: BinaryIO, *, piped: bool = False) -> None:
         """`piped` where the handle cannot be wound back: decompressed or decrypted while it is read."""
-        self._handle = handle
+        self._handle, self._piped = handle, piped
         mode = "r|" if piped else "r:"
         self._tar = tarfile.open(fileobj=handle, mode=mode, errorlevel=2, tarinfo=_Info)  # type: ignore[call-overload]  # noqa: SIM115 - closed by close()
         self._current: tarfile.TarInfo | None = None
@@ -72,6 +72,8 @@ class TarStream:
                 count += 1
             if not getattr(self._tar, "ended", False):
                 raise tarfile.ReadError
+            while self._piped and self._handle.read(1 << 20):
+                pass  # what stands behind the end: padding, and the proof that nothing is cut off
         except ReadError as error:  # the stream underneath has said what is wrong
             yield error.problem
             yield problem("C-TRUNCATED", "container", format="TAR", at="", n=count)
