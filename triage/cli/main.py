@@ -10,8 +10,11 @@ from triage.cli import (
     bench,
     custody,
     demo,
+    diff,
     doctor,
+    export,
     findings,
+    match,
     patterns,
     report,
     run,
@@ -31,7 +34,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (run, demo, report, findings, show, search, verify, custody, patterns, bench, doctor, version):
+for verb in (
+    run, demo, report, findings, show, search, verify, export, diff, match, custody, patterns, bench, doctor, version,
+):  # fmt: skip
     verb.register(app)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from triage.errors import UsageError
@@ -35,6 +36,15 @@ def regions(values: Iterable[str], labels: Sequence[str]) -> dict[str, tuple[str
                     )
             out[label] = (*out.get(label, ()), *listed)
     return out
+
+
+def day(value: str, option: str) -> str:
+    """`YYYY-MM-DD`, or nothing."""
+    try:
+        date.fromisoformat(value or "2000-01-01")
+    except ValueError as error:
+        raise UsageError(f"{value!r} is no day.", where=option, remedy="Use YYYY-MM-DD.") from error
+    return value
 
 
 def split_list(value: str | None) -> tuple[str, ...]:

@@ -25,6 +25,12 @@ def safe_json(value: object) -> str:
     return "".join(c if c == " " or safe_display(c) == c else json.dumps(c)[1:-1] for c in raw)
 
 
+def stdout_bytes(piece: bytes) -> None:
+    """Part of a file that is the command's result, byte for byte."""
+    sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
 def words(lines: Iterable[str]) -> None:
     """Lines for a person."""
     for line in lines:

@@ -1,1 +1,1 @@
-"""Derivatives of the index for other tools; each reads the index only."""
+"""Exports: named, filtered derivatives of the index in other tools' formats. They read the index and nothing else."""

@@ -26,6 +26,7 @@ from triage.case import SourceArgument, open_case
 from triage.custody import run_context
 from triage.custody.log import NAME
 from triage.errors import UsageError
+from triage.exports.comparing import paired
 from triage.index import schema
 from triage.model import Resources
 from triage.packs.identity import pack_hash
@@ -168,7 +169,7 @@ def _table(
 ) -> Compared:
     sql = f"{_QUERIES[name]} ({','.join('?' * len(labels))}) order by 1"
     out = Compared(name)
-    for old, new in _paired(ours.execute(sql, labels), theirs.execute(sql, labels)):
+    for old, new in paired(ours.execute(sql, labels), theirs.execute(sql, labels)):
         row = old or new
         assert row is not None
         if old and new and old[1] == new[1]:
@@ -178,20 +179,3 @@ def _table(
         else:
             out.differs.append(f"{'changed' if old and new else 'only in the record' if old else 'new'}: {row[3]}")
     return out
-
-
-def _paired(
-    ours: Iterator[sqlite3.Row], theirs: Iterator[sqlite3.Row]
-) -> Iterator[tuple[sqlite3.Row | None, sqlite3.Row | None]]:
-    """Two streams ordered by id, side by side; memory does not grow with the case."""
-    a, b = next(ours, None), next(theirs, None)
-    while a is not None or b is not None:
-        if b is None or (a is not None and a[0] < b[0]):
-            yield a, None
-            a = next(ours, None)
-        elif a is None or b[0] < a[0]:
-            yield None, b
-            b = next(theirs, None)
-        else:
-            yield a, b
-            a, b = next(ours, None), next(theirs, None)
