@@ -181,6 +181,8 @@ class ReadContext:
     """A private folder for temporary files; None where the reader needs none."""
     wal: Path | None = None
     """A private copy of the `-wal` file beside a database, to be replayed with it; None: the main file alone."""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    """What the examiner supplied for this source, to be tried on a protected document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

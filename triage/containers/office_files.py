@@ -60,4 +60,4 @@ def _container(reader: str) -> Container:
     )
 
 
-CONTAINERS = tuple(map(_container, ("docx", "pptx", "odf", "xlsx", "tables")))
+CONTAINERS = tuple(map(_container, ("docx", "pptx", "odf", "xlsx", "table_xlsx")))

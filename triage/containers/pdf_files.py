@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from triage.containers import names
-from triage.containers.archive import Container, Member
+from triage.containers.archive import Container, Member, Opening
 from triage.formats.pdf_file import embedded_data, embedded_names, looks_like_pdf, open_pdf
 from triage.model import Blob, Head, Problem
 
@@ -17,9 +17,9 @@ class PdfFiles:
 
     random_access = False
 
-    def __init__(self, blob: Blob) -> None:
+    def __init__(self, blob: Blob, opening: Opening | None = None) -> None:
         self._handle = blob.open()
-        self._document = open_pdf(self._handle, blob.size)
+        self._document = open_pdf(self._handle, blob.size, opening.keys.passwords if opening else ())
 
     def members(self) -> Iterator[Member | Problem]:
         for index, name in enumerate(embedded_names(self._document)):
@@ -38,5 +38,11 @@ def detect(head: Head) -> int:
 
 
 CONTAINER = Container(
-    name="pdf_files", version="1", media_type="application/pdf", detect=detect, open=PdfFiles, beside="pdf"
+    name="pdf_files",
+    version="1",
+    media_type="application/pdf",
+    detect=detect,
+    open=PdfFiles,
+    unlock=PdfFiles,
+    beside="pdf",
 )

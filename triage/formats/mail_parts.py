@@ -85,6 +85,7 @@ def tree_of(data: bytes) -> Tree:
     head, body = _split(data, 0, len(data))
     fields = _fields(data[:head])
     tree = Tree(headers=[(name.lower(), header_text(value)) for name, value in fields.items()])
+    tree.cut = bool(tree.headers) and head == body  # no blank line: it ends within its header
     _take(tree, data, fields, body, len(data), 0, 0)
     return tree
 

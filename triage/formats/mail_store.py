@@ -104,7 +104,7 @@ def _mailbox(handle: BinaryIO) -> Iterator[Stored]:
                 yield _stored(number, first, line_no, lines, envelope, oversize)
             number += 1
             lines, size, oversize = [], 0, False
-            first = line_no + 1
+            first = line_no + 2
             envelope = line[5:].decode("utf-8", "replace").strip()
         elif size + len(line) <= MAX_MESSAGE:
             lines.append(line)

@@ -23,7 +23,7 @@ from typing import Any
 
 from triage.formats.pdf_file import FORMAT, PdfError, embedded_names, has_end, looks_like_pdf, open_pdf, pdfium
 from triage.model import NO_TIME, Blob, Head, Moment, Read, ReadContext, Reader, Tally, Unit
-from triage.problems import problem
+from triage.problems import ReadError, problem
 from triage.readers.pdf_marks import marks_of
 from triage.readers.pdf_order import RIGHT_TO_LEFT, in_reading_order
 from triage.timestamps import from_iso
@@ -31,7 +31,7 @@ from triage.timestamps import from_iso
 MAX_PAGES = 20_000
 MAX_CHARS = 1_000_000
 FEW_LETTERS = 20
-"""A page with fewer letters and digits than this and anything drawn on it is read as a picture too."""
+"""A page with fewer letters and digits than this and anything but text on it is read as a picture too."""
 SOME_LETTERS = 400
 MOSTLY_PICTURE = 0.5
 UNREADABLE = 0.3
@@ -60,7 +60,11 @@ def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     with blob.open() as handle:
         whole = has_end(handle, blob.size)
         handle.seek(0)
-        document = open_pdf(handle, blob.size)
+        try:
+            document = open_pdf(handle, blob.size, ctx.passwords)
+        except ReadError:
+            yield Tally(what="records", n=0)
+            raise
         try:
             yield from _document(document, ctx)
         finally:
@@ -120,14 +124,19 @@ def read_page(page: Any, number: int) -> Page:
     text = _joined(raw)
     letters = sum(ch.isalnum() for ch in text[:5000])
     odd = sum(unicodedata.category(ch) in ("Co", "Cn") or ch == "\ufffd" for ch in raw[:5000])
-    drawn = _objects(page) > 0
-    to_ocr = drawn and (letters < FEW_LETTERS or odd > UNREADABLE * min(len(raw), 5000))
+    count, other = _objects(page)
+    unreadable = letters == 0 or odd > UNREADABLE * min(len(raw), 5000)
+    to_ocr = (other and letters < FEW_LETTERS) or (count > 0 and unreadable)
     to_ocr = to_ocr or (letters < SOME_LETTERS and picture_share(page) >= MOSTLY_PICTURE)
     return Page(number=number, text=text, to_ocr=to_ocr)
 
 
-def _objects(page: Any) -> int:
-    return int(pdfium().raw.FPDFPage_CountObjects(page))
+def _objects(page: Any) -> tuple[int, bool]:
+    """How many things are drawn on the page, and whether any of the first 2,000 is something else than text."""
+    raw = pdfium().raw
+    count = int(raw.FPDFPage_CountObjects(page))
+    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, n)) for n in range(min(count, 2000)))
+    return count, any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
 def _raw_text(text_page: Any) -> str:

@@ -35,7 +35,7 @@ def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     from triage.readers.ocr_units import units_of_pages
 
     with blob.open() as handle:
-        document = open_pdf(handle, blob.size)
+        document = open_pdf(handle, blob.size, ctx.passwords)
         scales: dict[int, float] = {}
         try:
             for one in units_of_pages(_painted(document, scales), ctx):

@@ -56,6 +56,7 @@ from triage.readers import (
     whatsapp_ios_book,
     whatsapp_msgstore,
     whatsapp_txt,
+    xlsx,
 )
 
 READERS: tuple[Reader, ...] = (
@@ -97,6 +98,7 @@ READERS: tuple[Reader, ...] = (
     pdf.READER,
     docx.READER,
     pptx.READER,
+    xlsx.READER,  # any other workbook
     odf.READER,
     rtf.READER,
     ole_file.READER,
