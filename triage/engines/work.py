@@ -119,7 +119,7 @@ class Bench:
             context = ReadContext(
                 source=task.source, path=path, zone=task.zone, regions=task.regions,
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
-                wal=side.path() if side else None,
+                wal=side.path() if side else None, passwords=self.keyring.keys(task.source).passwords,
             )  # fmt: skip
             frames = read_item(number, blob, reader, context, self.extraction, self.scope, self.privilege)
             yield from self._with_parts(frames, task, blob, container, number, path, chain)
@@ -288,6 +288,7 @@ class Bench:
             context = ReadContext(
                 source=task.source, path=task.path, zone=task.zone, regions=task.regions,
                 ocr_languages=task.ocr_languages, scratch=self.scratch,
+                passwords=self.keyring.keys(task.source).passwords,
             )  # fmt: skip
             yield from read_item(0, blob, reader, context, self.extraction, self.scope, self.privilege)
         finally:
