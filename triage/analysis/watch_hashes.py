@@ -38,14 +38,24 @@ def _items(db: sqlite3.Connection, value: str) -> list[tuple[str, str]]:
     return [(r[0], value) for r in db.execute(sql, (algorithm, value))]
 
 
+def _record(db: sqlite3.Connection, item: ItemId) -> str:
+    """Every hash that the case has of a file, one a line."""
+    rows = db.execute("select algorithm, value from item_hashes where item_id=? order by algorithm", (item,)).fetchall()
+    (sha256,) = db.execute("select sha256 from items where id=?", (item,)).fetchone()
+    return "\n".join(f"{name} {value}" for name, value in (*((r[0], r[1]) for r in rows), ("sha256", sha256)))
+
+
 def _add(db: sqlite3.Connection, item: ItemId, digest: str, entry: WatchEntry) -> None:
-    unit = Unit(origin="note", locator=LOCATOR, text=digest, flags=("file_record",))
+    text = _record(db, item)
+    start = text.index(digest)
+    unit = Unit(origin="note", locator=LOCATOR, text=text, flags=("file_record",))
     key = ids.unit_id(item, unit.locator, unit.origin)
     row = unit_row(unit, item, unit.text, None, SEQ)
     db.execute(f"insert or ignore into units values(null,{','.join('?' * len(row))})", row)
     found = Finding(
-        kind="watch", type="HASH", value=f"{entry.list_name}:{entry.row}", start=0, end=len(digest), grade="checksum",
-        rule="watch.hash@1", detail={"list": entry.list_name, "row": entry.row, "note": entry.note},
+        kind="watch", type="HASH", value=f"{entry.list_name}:{entry.row}", start=start, end=start + len(digest),
+        grade="checksum", rule="watch.hash@1",
+        detail={"list": entry.list_name, "row": entry.row, "note": entry.note},
     )  # fmt: skip
     made = finding_row(found, key, unit.text)
     db.execute(f"insert or ignore into findings values(null,{','.join('?' * len(made))})", made)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from triage.pipeline.hash_lists import HashList
     from triage.pipeline.request import WatchList
+    from triage.readers.table_map_file import MapFile
     from triage.scope import Scope
 
 HELP = """Read SOURCE... (folders, files, archives; a path or LABEL=PATH) into a case: index, custody log, report.
@@ -47,6 +49,10 @@ def run(
     app: Annotated[list[str] | None, typer.Option(help="Scope: only this application; repeatable.")] = None,
     party: Annotated[list[str] | None, typer.Option(help="Scope: only with this number or name; repeatable.")] = None,
     include_undated: Annotated[bool, typer.Option("--include-undated", help="Undecidable times are in scope.")] = False,
+    map_file: Annotated[list[Path] | None, typer.Option("--map", help="Columns of an unknown table (TOML).")] = None,
+    hash_list: Annotated[
+        list[Path] | None, typer.Option(help="File hashes: text, hashdeep, NSRL, Project VIC; repeatable.")
+    ] = None,
     privilege: Annotated[list[Path] | None, typer.Option(help="Lawyers' names, numbers: hits are held.")] = None,
     filter_key: Annotated[Path | None, typer.Option(help="Public key (PEM) of the filter reviewer.")] = None,
     password_file: Annotated[Path | None, typer.Option(help="Passwords to try, one a line.")] = None,
@@ -72,6 +78,7 @@ def run(
     request = Request(
         sources=tuple(named), case=folder, jobs=jobs, zones=_zones(keyed(tz or (), labels, "--tz")),
         regions=regions(region or (), labels), packs=_packs(split_list(packs)), watch=_watch(watch or []),
+        maps=_maps(map_file or []), hash_lists=_hash_lists(hash_list or []),
         privilege=_watch(privilege or []), filter_key=secret.key, filter_passphrase=secret.passphrase,
         ocr=not no_ocr, ocr_languages=split_list(ocr_lang), refresh=refresh,
         keyring=secrets.keyring(labels, password_file, key_file or (), ask=ask_password),
@@ -123,6 +130,18 @@ def _packs(wanted: tuple[str, ...]) -> tuple[str, ...]:
         if code not in known:
             raise UsageError(f"there is no pack {code!r}.", where="--packs", remedy=f"Choose from {', '.join(known)}.")
     return wanted
+
+
+def _maps(paths: list[Path]) -> tuple[MapFile, ...]:
+    from triage.pipeline.lists import read_maps
+
+    return read_maps(paths)
+
+
+def _hash_lists(paths: list[Path]) -> tuple[HashList, ...]:
+    from triage.pipeline.hash_lists import open_list
+
+    return tuple(open_list(path.resolve()) for path in paths)
 
 
 def _watch(paths: list[Path]) -> tuple[WatchList, ...]:

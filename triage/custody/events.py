@@ -28,6 +28,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "run.end": frozenset({"walked", "statuses"}),
     "run.aborted": frozenset({"run_id", "start_seq"}),
     "source.reverified": frozenset({"matched", "changed", "moved", "new", "missing"}),
+    "hashes.compared": frozenset({"list", "kind", "entries", "files", "hits", "not_compared"}),
     "output.written": frozenset({"path", "sha256", "size"}),
     "refresh": frozenset(),
     "checkpoint.made": frozenset({"number", "previous", "manifest_sha256", "index_root"}),

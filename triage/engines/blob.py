@@ -162,7 +162,9 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0
 _FLAGS |= getattr(os, "O_NONBLOCK", 0)  # a file swapped for a named pipe must not block the worker
 
 
-def take_file(real: str, scratch: Path, *, in_place: bool = False, follow: bool = False) -> HeldBlob:
+def take_file(
+    real: str, scratch: Path, *, in_place: bool = False, follow: bool = False, extra: Iterable[str] = ()
+) -> HeldBlob:
     """Read a file of the evidence: opened read-only, without following a link, refused if it changes meanwhile.
 
     `in_place` keeps a ZIP archive above 1 GiB where it is; `follow` for a source named by the examiner.
@@ -176,9 +178,9 @@ def take_file(real: str, scratch: Path, *, in_place: bool = False, follow: bool 
         before = os.fstat(descriptor)
         with os.fdopen(os.dup(descriptor), "rb", buffering=0) as raw:
             if in_place and before.st_size > IN_PLACE and _starts_zip(descriptor):
-                blob, keep = _hash_in_place(raw, descriptor, scratch), True
+                blob, keep = _hash_in_place(raw, descriptor, scratch, extra), True
             else:
-                blob = take(raw, scratch)
+                blob = take(raw, scratch, extra)
         after = os.fstat(descriptor)
     except OSError as error:
         raise ReadError(problem("W-UNREADABLE", "read")) from error
@@ -193,8 +195,8 @@ def take_file(real: str, scratch: Path, *, in_place: bool = False, follow: bool 
     return blob
 
 
-def _hash_in_place(raw: io.RawIOBase | BinaryIO, descriptor: int, scratch: Path) -> HeldBlob:
-    hashers = _hashers(())
+def _hash_in_place(raw: io.RawIOBase | BinaryIO, descriptor: int, scratch: Path, extra: Iterable[str] = ()) -> HeldBlob:
+    hashers = _hashers(extra)
     size = 0
     while piece := raw.read(CHUNK):
         _update(hashers, piece)

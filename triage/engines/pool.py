@@ -26,6 +26,7 @@ from triage.engines.worker import Setup, main
 from triage.errors import PrerequisiteError
 from triage.keyring import Keyring
 from triage.model import Resources, WatchEntry
+from triage.readers.table_map_file import MapFile
 from triage.scope import Scope
 
 ATTEMPTS = 2
@@ -57,6 +58,7 @@ class Pool:
     scope: Scope = field(default_factory=Scope)
     privilege: tuple[WatchEntry, ...] = ()
     keyring: Keyring = field(default_factory=Keyring, repr=False)
+    maps: tuple[MapFile, ...] = ()
     seconds: float = BASE_SECONDS
     queue: deque[Task] = field(default_factory=deque)
     layers: dict[str, bool] = field(default_factory=dict)
@@ -98,7 +100,7 @@ class Pool:
         scratch = Path(tempfile.mkdtemp(dir=self.scratch, prefix="worker-"))
         setup = Setup(
             profile=self.profile, resources=self.resources, scratch=scratch, scope=self.scope,
-            privilege=self.privilege, keyring=self.keyring,
+            privilege=self.privilege, keyring=self.keyring, maps=self.maps,
         )  # fmt: skip
         process = context.Process(target=main, args=(theirs, setup), daemon=True)
         process.start()

@@ -70,7 +70,8 @@ class Bench:
 
     def _top(self, task: Task) -> Iterator[Frame]:
         try:
-            blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
+            extra = task.extra_hashes
+            blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow, extra=extra)
         except ReadError as error:
             yield from self._unreadable(None, task.path, task.size, (), (error.problem,))
             return
@@ -187,7 +188,7 @@ class Bench:
             listed = list(members)
             found = [m for m in listed if isinstance(m, Member)]
             if _is_vendor(found):
-                task = replace(task, extra_hashes=("md5",))
+                task = replace(task, extra_hashes=tuple(sorted({*task.extra_hashes, "md5"})))
             if not chain and (len(found) > FAN_MEMBERS or sum(m.size for m in found) > FAN_BYTES):
                 yield ["fan", number, [[m.index, m.size, m.path] for m in found], list(task.extra_hashes)]
                 listed = [p for p in listed if not isinstance(p, Member)]

@@ -24,6 +24,7 @@ from triage.engines.work import Bench, Frame
 from triage.keyring import Keyring
 from triage.model import Resources, WatchEntry
 from triage.problems import Failure, guarded, problem
+from triage.readers.table_map_file import MapFile
 from triage.scope import Scope
 
 
@@ -36,6 +37,8 @@ class Setup:
     scratch: Path
     scope: Scope = field(default_factory=Scope)
     privilege: tuple[WatchEntry, ...] = ()
+    maps: tuple[MapFile, ...] = ()
+    """The examiner's own mappings of tables."""
     keyring: Keyring = field(default_factory=Keyring, repr=False)
 
 
@@ -57,11 +60,13 @@ def main(channel: Connection, setup: Setup) -> None:
 
 def _bench(setup: Setup) -> Bench:
     from extractors.registry import EXTRACTORS
+    from triage.readers import table_map_file
     from triage.readers.registry import OCR_READERS, READERS
 
     privilege = Privilege(setup.privilege) if setup.privilege else None
     extraction = Extraction(EXTRACTORS, setup.resources)
-    return Bench(READERS, OCR_READERS, extraction, setup.scratch, setup.scope, privilege, setup.keyring)
+    readers = (*table_map_file.readers(setup.maps), *READERS)
+    return Bench(readers, OCR_READERS, extraction, setup.scratch, setup.scope, privilege, setup.keyring)
 
 
 def _send(channel: Connection, frame: Frame) -> None:

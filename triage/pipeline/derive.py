@@ -19,6 +19,7 @@ from triage.analysis import (
 )
 from triage.index import search
 from triage.index.writer import Writer
+from triage.pipeline import hash_matching
 from triage.pipeline.request import WatchList
 
 
@@ -30,7 +31,8 @@ def derive(db: sqlite3.Connection, writer: Writer, watch: Sequence[WatchList] | 
     writer.begin()
     reported.derive(db)
     if watch is not None:
-        watch_hashes.derive(db, [entry for listed in watch for entry in listed.entries])
+        watch_hashes.derive(db, [*(entry for listed in watch for entry in listed.entries), *hash_matching.entries(db)])
+    hash_matching.mark_known(db)
     links.derive(db)
     vendor.derive(db)
     provenance.derive(db)

@@ -12,16 +12,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from triage.case import CaseFolder, SourceArgument, write_private
 from triage.errors import CaseError
 from triage.model import Resources
 from triage.pipeline.request import Request, WatchList
+from triage.readers.table_map_file import MapFile, parse_map
 from triage.scope import Scope
 from triage.watchlists import parse_watchlist
 
 FOLDER = "inputs"
+_Listed = TypeVar("_Listed", bound="WatchList | MapFile")
 REQUEST = "request.json"
 
 
@@ -29,11 +31,11 @@ def with_kept(folder: CaseFolder, request: Request) -> Request:
     """The request with the lists of earlier runs; what it gives itself takes the place of lists of the same name."""
     return replace(
         request, watch=_merged(_read(folder, "watch"), request.watch),
-        privilege=_merged(_read(folder, "privilege"), request.privilege),
+        privilege=_merged(_read(folder, "privilege"), request.privilege), maps=_merged(_maps(folder), request.maps),
     )  # fmt: skip
 
 
-def _merged(kept: Sequence[WatchList], given: Sequence[WatchList]) -> tuple[WatchList, ...]:
+def _merged(kept: Sequence[_Listed], given: Sequence[_Listed]) -> tuple[_Listed, ...]:
     names = {listed.name for listed in given}
     return (*(listed for listed in kept if listed.name not in names), *given)
 
@@ -44,7 +46,8 @@ def keep(folder: CaseFolder, request: Request) -> None:
     home.mkdir(mode=0o700, exist_ok=True)
     lists: dict[str, list[dict[str, str]]] = {}
     wanted = {REQUEST}
-    for kind, given in (("watch", request.watch), ("privilege", request.privilege)):
+    given: Sequence[WatchList] | Sequence[MapFile]
+    for kind, given in (("watch", request.watch), ("privilege", request.privilege), ("maps", request.maps)):
         for listed in given:
             name = f"{kind}-{listed.sha256[:16]}-{_safe(listed.name)}"
             (home / name).write_bytes(listed.content)
@@ -88,6 +91,11 @@ def _read(folder: CaseFolder, kind: str) -> tuple[WatchList, ...]:
     return tuple(out)
 
 
+def _maps(folder: CaseFolder) -> tuple[MapFile, ...]:
+    rows = _said(folder).get("lists", {}).get("maps", ())
+    return tuple(parse_map(row["name"], (folder.root / FOLDER / row["file"]).read_bytes()) for row in rows)
+
+
 def resources_of(request: Request) -> Resources:
     """What the extractors of a request are given."""
     return Resources(packs=request.packs, watch=tuple(entry for listed in request.watch for entry in listed.entries))
@@ -102,7 +110,7 @@ def again(folder: CaseFolder, sources: Sequence[SourceArgument], case: Path, job
     return Request(
         sources=tuple(sources), case=case, jobs=jobs, zones=said["zones"],
         regions={k: tuple(v) for k, v in said["regions"].items()}, packs=tuple(said["packs"]),
-        watch=_read(folder, "watch"), privilege=_read(folder, "privilege"), ocr=said["ocr"],
+        watch=_read(folder, "watch"), privilege=_read(folder, "privilege"), maps=_maps(folder), ocr=said["ocr"],
         ocr_languages=tuple(said["ocr_languages"]),
         scope=Scope(since=scope["since"], until=scope["until"], apps=tuple(scope["apps"]),
                     parties=tuple(scope["parties"]), include_undated=scope["include_undated"]),

@@ -8,6 +8,18 @@ from pathlib import Path
 
 from triage.errors import UsageError
 from triage.pipeline.request import WatchList
+from triage.readers.table_map_file import MapFile, parse_map
+
+
+def read_maps(paths: Sequence[Path]) -> tuple[MapFile, ...]:
+    """Every map file, in the order given; UsageError names the file and the place of a mistake."""
+    out = []
+    for path in paths:
+        try:
+            out.append(parse_map(path.name, path.read_bytes()))
+        except OSError as error:
+            raise UsageError("the map file cannot be read.", where=str(path), remedy="Check the path.") from error
+    return tuple(out)
 
 
 def read_lists(paths: Sequence[Path]) -> tuple[WatchList, ...]:

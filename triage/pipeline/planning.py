@@ -18,6 +18,7 @@ from triage.engines.openings import MAX_KEYS, is_key_name
 from triage.engines.task import Task
 from triage.index.writer import ItemRow, Writer
 from triage.model import ItemId
+from triage.pipeline.hash_matching import algorithms_in_use, lacking
 from triage.pipeline.request import Request
 
 BATCH_MEMBERS = 200
@@ -73,7 +74,9 @@ class Plan:
             "select source, path, size, mtime_ns from done where phase='read'")}  # fmt: skip
         tasks, listed = [], []
         vendor = {label for label, path in self.files if names.base(path).lower() == "report.xml"}
-        again = self._unlockable(db, known)
+        wanted = sorted({*self.request.extra_hashes(), *algorithms_in_use(db)})
+        again = self._unlockable(db, known) | self._read_otherwise(db)
+        again |= {(label, path.split(names.NESTED, 1)[0]) for label, path in lacking(db, wanted)}
         for (label, path), entry in self.files.items():
             if known.get((label, path)) == (entry.size, entry.mtime_ns) and (label, path) not in again:
                 continue
@@ -83,12 +86,20 @@ class Plan:
             if entry.problems:
                 listed.append((_listed(label, entry), entry))
                 continue
-            extra = ("md5",) if label in vendor else ()
+            extra = tuple(sorted({*wanted, *(("md5",) if label in vendor else ())}))
             log = self.files.get((label, path + "-wal"))
             wal = log.real if log and log.size and not log.problems else ""
             task = self.task(label, path, entry.real, phase="read", size=entry.size, extra_hashes=extra, wal=wal)
             tasks.append(task)
         return tasks, listed
+
+    def _read_otherwise(self, db: sqlite3.Connection) -> set[tuple[str, str]]:
+        """Files of tables and plain text, where this run brings mappings that the last one did not have."""
+        row = db.execute("select value from meta where key='maps'").fetchone()
+        if (json.loads(row[0]) if row else []) == [one.sha256 for one in self.request.maps]:
+            return set()
+        sql = "select source, path from items where reader like 'table_%' or coalesce(reader,'') in ('plain_text','')"
+        return {(label, path.split(names.NESTED, 1)[0]) for label, path in db.execute(sql)}
 
     def _unlockable(
         self, db: sqlite3.Connection, known: Mapping[tuple[str, str], tuple[int, int]]

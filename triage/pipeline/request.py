@@ -12,6 +12,8 @@ from triage.case import SourceArgument
 from triage.index.canonical import dumps
 from triage.keyring import Keyring
 from triage.model import WatchEntry
+from triage.pipeline.hash_lists import HashList, algorithms
+from triage.readers.table_map_file import MapFile
 from triage.scope import Scope
 
 
@@ -43,6 +45,10 @@ class Request:
     filter_key: str = ""
     """Public key (PEM) of the filter reviewer, or empty: the store gets a key of its own under the passphrase."""
     filter_passphrase: str = field(default="", repr=False)
+    maps: tuple[MapFile, ...] = ()
+    """The examiner's own mappings of tables."""
+    hash_lists: tuple[HashList, ...] = ()
+    """Lists of file hashes; a case keeps what they hit, not the lists."""
     keyring: Keyring = field(default_factory=Keyring, repr=False)
     """Passwords and key files; of these the records state the number alone."""
     ocr: bool = True
@@ -58,6 +64,10 @@ class Request:
     def region(self, label: str) -> tuple[str, ...]:
         return self.regions.get(label, self.regions.get("", ()))
 
+    def extra_hashes(self) -> tuple[str, ...]:
+        """Algorithms besides SHA-256 that the lists of hashes ask for."""
+        return algorithms(self.hash_lists, [entry for listed in self.watch for entry in listed.entries])
+
     def settings(self) -> dict[str, object]:
         """What decides the content of the index, in plain values: logged, hashed and printed in the report."""
         return {
@@ -71,6 +81,8 @@ class Request:
                 "parties": len(self.scope.parties),
                 "include_undated": self.scope.include_undated,
             },
+            "hash_lists": [one.sha256 for one in self.hash_lists],
+            "maps": [one.sha256 for one in self.maps],
             "privilege": [w.sha256 for w in self.privilege],
             "supplied": self.keyring.counts(),
             "regions": {k: list(v) for k, v in sorted(self.regions.items())},

@@ -8,6 +8,7 @@ Killed at any moment, the next run continues: finished tasks are kept, unfinishe
 
 from __future__ import annotations
 
+import json
 import platform
 import shutil
 import sqlite3
@@ -34,7 +35,7 @@ from triage.index.writer import Writer
 from triage.model import Resources
 from triage.packs.cache import with_packs
 from triage.packs.identity import pack_hash
-from triage.pipeline import kept, outputs, privilege, recheck, refresh
+from triage.pipeline import hash_matching, kept, outputs, privilege, recheck, refresh
 from triage.pipeline.derive import derive
 from triage.pipeline.loop import Loop
 from triage.pipeline.planning import Plan
@@ -106,6 +107,7 @@ class Session:
         self._read(self._pool("parser", scratch))
         privilege.apply(self.db, self.writer, self.log, self.store, self.request)
         refresh.refresh(self.db, self.writer, self.log, self.request, self.resources)
+        hash_matching.compare(self.db, self.log, self.request.hash_lists)
         derive(self.db, self.writer, self.request.watch)
         self._pictures(self._pool("ocr", scratch))
         privilege.apply(self.db, self.writer, self.log, self.store, self.request)
@@ -163,7 +165,8 @@ class Session:
 
     def _pool(self, profile: Profile, scratch: Path) -> Pool:
         held = privilege.entries(self.request)
-        return Pool(profile, self.resources, self.request.jobs, scratch, self.request.scope, held, self.request.keyring)
+        return Pool(profile, self.resources, self.request.jobs, scratch, self.request.scope, held, self.request.keyring,
+                    self.request.maps)  # fmt: skip
 
     def _read(self, pool: Pool) -> None:
         self.plan.walk()
@@ -178,6 +181,8 @@ class Session:
             self.loop.finish(None, Done(task, [Open(row, (), problems=len(entry.problems), ended=True)], None))
         self.loop.run(pool, tasks)
         self.loop.flush()
+        self.writer.meta(maps=json.dumps([one.sha256 for one in self.request.maps]))
+        self.writer.commit()
 
     def _pictures(self, pool: Pool) -> None:
         tasks = self.plan.pictures(self.db)

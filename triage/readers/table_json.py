@@ -28,6 +28,8 @@ FORMAT = "JSON table"
 MAX_KEYS = 500
 DEPTH = 3
 LOWER = 30
+MAPPED = 90
+"""Scores above are those of an examiner's own mapping."""
 """Points below the score that the same headings have in a table proper: readers of applications come first."""
 Keys = dict[str, dict[str, None]]
 """Pointer of an array → its keys in order."""
@@ -45,7 +47,7 @@ def detect_with(mapper: Mapper, head: Head) -> int:
     except JsonError:
         pass  # the head ends within a value, as it must
     scores = [table.score for pointer, listed in keys.items() if (table := mapper(list(listed), _name(pointer)))]
-    return max(10, max(scores) - LOWER) if scores else 0
+    return 0 if not scores else max(scores) if max(scores) > MAPPED else max(10, max(scores) - LOWER)
 
 
 def _objects(stream: JsonStream) -> Iterator[tuple[str, int, Any]]:

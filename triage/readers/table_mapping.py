@@ -32,6 +32,8 @@ class TableMap:
     """How surely it is such a table, 1–100."""
     origin: str = "headings"
     """`headings`, or the name of the map file that the examiner gave."""
+    app: str = ""
+    """The application that the map file states."""
 
     def of(self, *roles: str) -> tuple[Column, ...]:
         """The columns with one of these roles, by role and place."""

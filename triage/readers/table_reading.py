@@ -191,7 +191,7 @@ class SheetReading:
             yield SourceFact(key="table_mapping", value=f"{where}{part.table.told}{subject}")
 
     def _making(self, part: _Part) -> RoleCells:
-        app = app_in(self.name) or app_in(self.hint)
+        app = part.table.app or app_in(self.name) or app_in(self.hint)
         return RoleCells(part.table, part.times, app=app, subject_first=part.subject_first)
 
     def _banner(self, rows: list[RawRow], accounts: Accounts) -> Iterator[Read]:

@@ -28,6 +28,8 @@ from triage.readers.xml_stream import Fault, XmlStream, blocks_of, local_name
 
 FORMAT = "XML table"
 LOWER = 30
+MAPPED = 90
+"""Scores above are those of an examiner's own mapping."""
 MAX_FIELDS = 300
 MAX_PATHS = 2_000
 _NAMED_BY = ("type", "name", "key", "label", "title", "field", "id")
@@ -142,7 +144,7 @@ def detect_with(mapper: Mapper, head: Head) -> int:
     for record in Records(blocks_of(io.BytesIO(head.start))):
         keys.setdefault(record.path, {}).update(dict.fromkeys(record.fields))
     scores = [table.score for path, listed in keys.items() if (table := mapper(list(listed), _name(path)))]
-    return max(10, max(scores) - LOWER) if scores else 0
+    return 0 if not scores else max(scores) if max(scores) > MAPPED else max(10, max(scores) - LOWER)
 
 
 def _name(path: str) -> str:
