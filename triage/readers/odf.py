@@ -51,6 +51,8 @@ def _lines(
 ) -> Iterator[Line]:  # fmt: skip
     counts: Counter[str] = Counter()
     for part, story in (("content.xml", ""), ("styles.xml", "header_or_footer")):
+        if part not in package.names:
+            continue
         text = OdfText(story, counts, sheets=sheets and not story)
         yield from text.lines(package.blocks(part))
         if text.fault is not None:
