@@ -12,7 +12,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from triage.analysis import entities, reading_order
+from triage.analysis import entities, identities, ledger, reading_order
 from triage.ids import finding_id, item_id, problem_id, unit_id
 from triage.index import schema
 from triage.model import Finding, ItemId, Kind, Problem, Status, Toward, UnitId
@@ -118,6 +118,8 @@ class Case:
                from items i left join units u on u.item_id = i.id where i.status = 'read' group by i.id"""
         )
         entities.fill(self.db)
+        identities.fill(self.db)
+        ledger.fill(self.db)
         reading_order.fill(self.db)
         meta = {
             "case_uuid": "0d7c1f52-6a0e-4b7e-9a51-3f6f2f0c9a11",

@@ -61,7 +61,7 @@ def test_without_script_the_live_nodes_are_those_of_the_file(report: Path, tmp_p
     assert not live.xpath("//div[@class='tools']")
     written = parse(page)
     assert sum(1 for _ in live.iter("*")) == sum(1 for _ in written.iter("*"))
-    assert len(live.xpath("//main/section")) == 16
+    assert len(live.xpath("//main/section")) == 22
     assert all(len(section.text_content().split()) > 15 for section in live.xpath("//main/section"))
     assert "si te escapas mando a alguien" in live.text_content()
     _nothing_alive(live)

@@ -14,11 +14,9 @@ from dataclasses import dataclass
 
 from triage.analysis.against import Against
 from triage.analysis.ledger import Ledger
-from triage.analysis.marks import Mark
+from triage.analysis.marks import ACTS, Mark
 from triage.analysis.roster import Line
 from triage.analysis.sheets import Bridge, Element, Part, Sheet
-
-ACTS = ("deception_recruitment", "smuggling_transport", "trade_in_persons", "document_fraud", "money_movement")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +230,7 @@ def beside(marks: Sequence[Mark]) -> tuple[Beside, ...]:
     told: dict[str, list[Mark]] = {}
     acts: dict[str, list[Mark]] = {}
     for mark in marks:
-        if mark.line.writer and mark.told and mark.code not in ACTS:
+        if mark.line.writer and mark.told:
             told.setdefault(mark.line.writer, []).append(mark)
         elif mark.line.writer and mark.code in ACTS:
             acts.setdefault(mark.line.writer, []).append(mark)

@@ -16,6 +16,8 @@ from triage.analysis.ledger_reading import parties
 from triage.analysis.roster import Line, Roster, lines
 
 AFFECTED = "affected"
+ACTS = ("deception_recruitment", "smuggling_transport", "trade_in_persons", "document_fraud", "money_movement")
+"""Codes of acts: "I take six people across" is told of oneself, and no situation somebody is in."""
 ORDERS = frozenset({"to_addressee", "by_addressee"})
 
 
@@ -31,7 +33,7 @@ class Mark:
     @property
     def told(self) -> bool:
         """The writer tells of their own situation."""
-        return self.toward == "self_report"
+        return self.toward == "self_report" and self.code not in ACTS
 
 
 def find(db: sqlite3.Connection, roster: Roster) -> tuple[Mark, ...]:

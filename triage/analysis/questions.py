@@ -2,8 +2,9 @@
 
 1. Where and how were people recruited? 2. How were they exploited? 3. Which routes? 4. How did the profits move?
 Each answer is a count and the lines it counts; nothing is concluded. *Up the chain* lists, for each person, three facts
-and the messages that show them: receives money (as the ledger's receiver, or gave a payment reference as their own),
-gives orders to several people, appears on several devices. Whoever has none of them is not listed.
+and the messages that show them: receives money or is said to be owed it (the ledger's creditor, or a payment reference
+given as their own), gives orders or sets conditions to several people, appears on several devices. Whoever has none of
+them is not listed.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ QUESTIONS = {
     "routes": ("smuggling_transport", "document_fraud"),
     "profits": ("earnings_control", "money_movement"),
 }  # fmt: skip
+OFFERS = frozenset({"deception_recruitment"})
+"""Directed at somebody, and no order."""
 _SEVERAL = 2
 
 
@@ -158,7 +161,7 @@ def chain(db: sqlite3.Connection, marks: Sequence[Mark], ledger: Ledger) -> tupl
     orders: dict[str, dict[str, Line]] = {}
     ordered: dict[str, set[str]] = {}
     for mark in marks:
-        if mark.line.writer and mark.toward in ORDERS:
+        if mark.line.writer and mark.toward in ORDERS and mark.code not in OFFERS:
             orders.setdefault(mark.line.writer, {})[mark.line.unit] = mark.line
             ordered.setdefault(mark.line.writer, set()).update([mark.line.addressee] if mark.line.addressee else [])
     accounts, sources = _accounts(db), _sources(db)

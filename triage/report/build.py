@@ -4,16 +4,41 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from pathlib import Path
 
 from triage.analysis import calls_for_help
-from triage.report import accounts, examined, glance, passages, people, register, selectors
-from triage.report.model import CallRow, Conversation, Limits, ReadingRow, Report
+from triage.report import (
+    accounts,
+    answers,
+    case_view,
+    course,
+    examined,
+    glance,
+    money,
+    passages,
+    people,
+    register,
+    selectors,
+)
+from triage.report import legal as legal_sections
+from triage.report import persons as persons_section
+from triage.report.model import Audience, CallRow, Conversation, Limits, ReadingRow, Report
 from triage.report.units import fetch
 from triage.report.wording import Wording, load
 
+ORDER = (
+    "summary", "calls", "reading", "devices", "examined", "people", "persons", "contacts", "payments", "ledger",
+    "places", "timeline", "documents", "watch", "indicators", "questions", "elements", "chain", "against", "exhibits",
+    "withheld", "method", "custody", "glossary",
+)  # fmt: skip
+"""All sections, in the order of the page."""
 
-def build(connection: sqlite3.Connection, *, wording: Wording | None = None, limits: Limits | None = None) -> Report:
-    """The whole report of one index; the same index gives the same value."""
+
+def build(
+    connection: sqlite3.Connection, *, wording: Wording | None = None, limits: Limits | None = None,
+    audience: Audience = "examiner", folder: Path | None = None,
+) -> Report:  # fmt: skip
+    """The whole report of one index; the same index gives the same value. `folder`: where further sheets are named."""
     limits, wording = limits or Limits(), wording or load()
     case, seen = register.case_facts(connection), examined.build(connection, limits)
     tables = selectors.build(connection, limits)
@@ -22,8 +47,16 @@ def build(connection: sqlite3.Connection, *, wording: Wording | None = None, lim
     reading, reading_more = _reading(connection, conversations, limits)
     exhibits, exhibits_more = register.exhibits(connection, limits)
     calls = _calls(connection)
+    view = case_view.load(connection, wording, limits)
+    legal = audience == "prosecution" or case_view.stated(connection).get("elements") is True
+    laws = legal_sections.build(view, case_view.element_sheets(connection, folder)) if legal else None
+    register_of = persons_section.build(view, legal=legal)
+    ledger, asked, cuts = money.build(view), answers.questions(view), answers.against(view)
+    run, graph = course.course(view), course.contacts(view)
     return Report(
-        case=case, limits=limits,
+        case=case, limits=limits, audience=audience,
+        sections=tuple(name for name in ORDER if legal or name not in case_view.LEGAL),
+        persons=register_of, money=ledger, questions=asked, against=cuts, course=run, contacts=graph, legal=laws,
         glance=glance.build(connection, case, seen, persons, tables, limits),
         calls=calls, calls_withheld=_calls_withheld(connection),
         reading=reading, reading_more=reading_more,
@@ -33,7 +66,7 @@ def build(connection: sqlite3.Connection, *, wording: Wording | None = None, lim
         conversations=conversations, unprinted=unprinted, codes=_codes(connection),
         exhibits=exhibits, exhibits_more=exhibits_more,
         accounts=accounts.build(connection, tables, conversations),
-        units=(_count(connection), len(_printed_units(conversations) | {call.trace.unit for call in calls})),
+        units=(_count(connection), len(view.printed | _printed_units(conversations) | {c.trace.unit for c in calls})),
         passage_of={
             message.trace.exhibit: passage.number
             for conversation in conversations

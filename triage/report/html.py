@@ -21,7 +21,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from triage.index import schema
 from triage.report.build import build
 from triage.report.display import visible
-from triage.report.model import Limits, Report, Sentence
+from triage.report.model import Audience, Limits, Report, Sentence
 from triage.report.wording import Wording, load
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)")
@@ -30,19 +30,24 @@ _SAFE_IN_CSS = re.compile(r"[0-9a-fA-F-]{0,64}\Z")
 
 
 def render(
-    case: Path | sqlite3.Connection, out: Path | None = None, *, language: str = "en", limits: Limits | None = None
-) -> Path:
+    case: Path | sqlite3.Connection, out: Path | None = None, *, language: str = "en", limits: Limits | None = None,
+    audience: Audience = "examiner", folder: Path | None = None,
+) -> Path:  # fmt: skip
     """Write the report of a case folder (or of an open index) and return its path; replaced in one step."""
     if isinstance(case, Path):
         connection = schema.open_readonly(case / "evidence.sqlite")
         connection.execute("begin")  # one state of the index, even while a run goes on
         try:
-            return render(connection, out or case / "report" / "index.html", language=language, limits=limits)
+            return render(
+                connection, out or case / "report" / "index.html", language=language, limits=limits, audience=audience,
+                folder=case,
+            )  # fmt: skip
         finally:
             connection.close()
     if out is None:
         raise ValueError("a path is needed where the index is given open")
-    text = page(build(case, wording=load(language), limits=limits), load(language))
+    report = build(case, wording=load(language), limits=limits, audience=audience, folder=folder)
+    text = page(report, load(language))
     out.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _replace(out, text.encode("utf-8"))
     return out

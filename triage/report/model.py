@@ -10,9 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from triage.analysis.devices import Device
+
+if TYPE_CHECKING:
+    from triage.report.answers import AgainstView, QuestionView
+    from triage.report.course import Contacts, Course
+    from triage.report.legal import Legal
+    from triage.report.money import Money
+    from triage.report.persons import Persons
+
+Audience = Literal["examiner", "prosecution"]
+"""Elements, roles and "up the chain" are printed for `prosecution` only, unless the case enables them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -454,3 +464,14 @@ class Report:
     """Units in the index, and those whose text is printed."""
     passage_of: Mapping[int, int]
     """Exhibit number → printed passage."""
+    audience: Audience
+    sections: tuple[str, ...]
+    """Ids of the printed sections, in order."""
+    persons: Persons
+    money: Money
+    questions: tuple[QuestionView, ...]
+    against: AgainstView
+    course: Course
+    contacts: Contacts
+    legal: Legal | None
+    """None for an audience that does not see elements."""
