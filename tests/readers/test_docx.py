@@ -35,18 +35,16 @@ RELATIONS = (
     '<Relationships><Relationship Id="p1" Target="media/Plano.png"/>'
     '<Relationship Id="l1" Target="https://wa.me/34600000001" TargetMode="External"/></Relationships>'
 )
-WHOLE = docx(
-    BODY,
-    **{
-        "word__comments.xml": f'<w:comments {W}><w:comment w:id="0" w:author="Ana" w:date="2024-03-02T09:00:00Z">'
-        f"{paragraph('no puedo')}</w:comment></w:comments>",
-        "word__header1.xml": f"<w:hdr {W}>{paragraph('Agencia')}</w:hdr>",
-        "word__footnotes.xml": f'<w:footnotes {W}><w:footnote w:id="2">{paragraph("nota")}</w:footnote></w:footnotes>',
-        "word___rels__document.xml.rels": RELATIONS,
-        "word__media__Plano.png": b"\x89PNG\r\n\x1a\nxx",
-        "docProps__core.xml": '<c xmlns:dc="d"><dc:creator>Marta</dc:creator><created>2024-03-01T08:00:00Z</created></c>',
-    },
-)
+PARTS: dict[str, str | bytes] = {
+    "word__comments.xml": f'<w:comments {W}><w:comment w:id="0" w:author="Ana" w:date="2024-03-02T09:00:00Z">'
+    f"{paragraph('no puedo')}</w:comment></w:comments>",
+    "word__header1.xml": f"<w:hdr {W}>{paragraph('Agencia')}</w:hdr>",
+    "word__footnotes.xml": f'<w:footnotes {W}><w:footnote w:id="2">{paragraph("nota")}</w:footnote></w:footnotes>',
+    "word___rels__document.xml.rels": RELATIONS,
+    "word__media__Plano.png": b"\x89PNG\r\n\x1a\nxx",
+    "docProps__core.xml": "<c><creator>Marta</creator><created>2024-03-01T08:00:00Z</created></c>",
+}
+WHOLE = docx(BODY, **PARTS)
 
 
 def test_everything_is_read_and_told_apart() -> None:

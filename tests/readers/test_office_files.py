@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from xml.sax.saxutils import escape
 
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,18 +41,26 @@ SLIDES = package({
 
 
 def _book() -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    shown, hidden = book.add_worksheet("Gastos; casa"), book.add_worksheet("Oculta")
-    shown.write_row(0, 0, ["algo", "otra cosa"])
-    shown.write(2, 1, 500)
-    shown.write_formula(3, 0, "=B3*2", None, 1000)
-    shown.write_comment("B3", "falta la mitad", {"author": "Marta"})
-    hidden.write(0, 0, "en la hoja oculta")
-    hidden.hide()
-    book.set_properties({"author": "Ana Prueba"})
-    book.close()
-    return out.getvalue()
+    """Two sheets, one of them hidden, with a formula's stored value and a comment."""
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c><c r="B1" t="inlineStr"><is><t>{}</t></is></c></row>'
+    )
+    sheet = '<worksheet xmlns:r="r"><sheetData>{}</sheetData></worksheet>'
+    numbers = '<row r="3"><c r="B3"><v>500</v></c></row><row r="4"><c r="A4"><f>B3*2</f><v>1000</v></c></row>'
+    return package({
+        "[Content_Types].xml": "<Types/>", "_rels/.rels": "<r/>",
+        "xl/workbook.xml": '<workbook xmlns:r="r"><sheets><sheet name="Gastos; casa" r:id="r0"/>'
+        '<sheet name="Oculta" state="hidden" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": "<Relationships>" + "".join(
+            f'<Relationship Id="r{n}" Type="x/worksheet" Target="worksheets/sheet{n + 1}.xml"/>' for n in (0, 1)
+        ) + "</Relationships>",
+        "xl/worksheets/sheet1.xml": sheet.format(rows.format("algo", "otra cosa") + numbers),
+        "xl/worksheets/sheet2.xml": sheet.format(rows.format("en la hoja oculta", "")),
+        "xl/worksheets/_rels/sheet1.xml.rels": _relations("../comments1.xml"),
+        "xl/comments1.xml": '<comments><authors><author>Marta</author></authors><commentList><comment ref="B3" '
+        'authorId="0"><text><r><t>falta </t></r><r><t>la mitad</t></r></text></comment></commentList></comments>',
+        "docProps/core.xml": '<c xmlns:dc="d"><dc:creator>Ana Prueba</dc:creator></c>',
+    })  # fmt: skip
 
 
 TEXT = odf(
