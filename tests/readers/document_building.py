@@ -50,7 +50,11 @@ _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def compound(streams: dict[str, bytes]) -> bytes:
-    """An OLE2 compound file (version 3) with these streams; folders of their paths are storages."""
+    """An OLE2 compound file (version 3) with these streams; folders of their paths are storages.
+
+    Short streams are filled with zeros to 4,096 bytes, below which they would need the second allocation table.
+    """
+    streams = {path: data.ljust(4096, b"\0") for path, data in streams.items()}
     entries: list[tuple[str, int, bytes, list[int]]] = [("Root Entry", 5, b"", [])]
     known = {"": 0}
     for path, data in streams.items():

@@ -13,7 +13,7 @@ from triage.timestamps import from_unix
 
 _SEGMENT, _INFO, _TRACKS, _TRACK = 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE
 _CLUSTER, _VIDEO = 0x1F43B675, 0xE0
-_PARENTS = frozenset((_SEGMENT, _INFO, _TRACKS, _TRACK, _VIDEO))
+_PARENTS = frozenset((0x1A45DFA3, _SEGMENT, _INFO, _TRACKS, _TRACK, _VIDEO))
 _SINCE_2001 = 978_307_200
 _CODECS = {"V_VP8": "VP8", "V_VP9": "VP9", "V_AV1": "AV1", "A_OPUS": "Opus", "A_VORBIS": "Vorbis", "A_AAC": "AAC",
            "V_MPEG4/ISO/AVC": "H.264", "V_MPEGH/ISO/HEVC": "H.265", "A_MPEG/L3": "MP3"}  # fmt: skip

@@ -104,7 +104,7 @@ def read_silk(handle: BinaryIO, size: int) -> Facts:
             break
         at += 2 + length
         frames += 1
-    facts.cut = at > size or not frames
+    facts.cut = at > size or at == size - 1 or not frames
     facts.milliseconds = frames * 20
     return facts
 
@@ -236,11 +236,19 @@ def read_ogg(handle: BinaryIO, size: int) -> Facts:
     handle.seek(max(0, size - (1 << 17)))
     tail = handle.read()
     last = tail.rfind(b"OggS")
-    facts.cut = last < 0 or len(tail) < last + 14 or not tail[last + 5] & 4
+    facts.cut = last < 0 or not _whole_page(tail[last:]) or not tail[last + 5] & 4
     if rate and last >= 0 and len(tail) >= last + 14:
         samples = int.from_bytes(tail[last + 6 : last + 14], "little", signed=True)
         facts.milliseconds = max(0, samples - skip) * 1000 // rate if samples >= 0 else None
     return facts
+
+
+def _whole_page(page: bytes) -> bool:
+    """The header, the table of segments and all of them."""
+    if len(page) < 27:
+        return False
+    table = page[27 : 27 + page[26]]
+    return len(page) >= 27 + page[26] + sum(table)
 
 
 def _vorbis_comments(facts: Facts, data: bytes) -> None:
