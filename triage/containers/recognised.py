@@ -44,9 +44,9 @@ def is_signal_backup(start: bytes) -> bool:
 
 
 KNOWN: tuple[Known, ...] = (
-    Known(name="rar", form="RAR", media_type="application/vnd.rar", remedy=UNPACK,
+    Known(name="rar", form="RAR archive", media_type="application/vnd.rar", remedy=UNPACK,
           fits=lambda start: start.startswith((b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"))),
-    Known(name="cabinet", form="Cabinet", media_type="application/vnd.ms-cab-compressed", remedy=UNPACK,
+    Known(name="cabinet", form="Cabinet archive", media_type="application/vnd.ms-cab-compressed", remedy=UNPACK,
           fits=lambda start: start.startswith(b"MSCF\0\0\0\0")),
     Known(name="ewf", form="EnCase image", media_type="application/x-ewf", remedy=IMAGE,
           fits=lambda start: start.startswith((b"EVF\x09\x0d\x0a\xff\0", b"LVF\x09\x0d\x0a\xff\0", b"EVF2\r\n\x81"))),

@@ -126,7 +126,7 @@ class SevenZip:
 
     def _why_not(self, place: _Place) -> Problem | None:
         """Why a member cannot be read."""
-        if place.folder < 0:
+        if place.folder < 0 or not place.content.size:
             return None
         folder = self.header.folders[place.folder]
         if unknown := _unknown_method(folder):
@@ -176,7 +176,7 @@ class SevenZip:
 
     def open(self, member: Member) -> BinaryIO:
         place = self._places[member.index]
-        if place.folder < 0:
+        if place.folder < 0 or not place.content.size:
             return stream(iter(()))
         return stream(guarded_by(self._content(place), DAMAGE, FORMAT))
 
