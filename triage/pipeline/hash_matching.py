@@ -1,9 +1,9 @@
 """The files of the case against lists of hashes: the list is read once as a stream, memory holds the case's own hashes.
 
 What a list hits is kept in the index (`hash_list_hits`), for this run and later ones: a hit of an alert list is made a
-finding by `watch_hashes`, a file that a list of known files holds gets the tally `known_file`. The log says of each list how many
-entries it has, how many files were compared and hit, and how many could not be compared because their bytes were not
-hashed that way. A list is compared anew when it or the files of the case are others than last time.
+finding by `watch_hashes`, a file that a list of known files holds gets the tally `known_file`. The log says of each
+list how many entries it has, how many files were compared and hit, and how many could not be compared because their
+bytes were not hashed that way. A list is compared anew when it or the files of the case are others than last time.
 """
 
 from __future__ import annotations
