@@ -189,3 +189,33 @@ ES91 2100 0418 4502 0005 1332,account,paying-in slip
 pasaporte,word,
 +1 201 555 0199,phone,not in this material
 """
+
+# What the analyses must make of it: stated here, compared by tests/pipeline/test_case_truth.py.
+PERSONS = {
+    "Nilda": {"phone:" + NILDA, "device:controller.ufdr"},
+    "Óscar Agencia": {"phone:" + OSCAR},
+    "Maribel": {"phone:" + MARIBEL},
+    "Dayana": {"phone:" + DAYANA},
+    "Chofer Wilmer": {"phone:" + DRIVER},
+    "Oscar": {"account:telegram:user5"},
+    "Wilmer": {"account:telegram:user6"},
+    "Sandra": {"name:affected.zip/Sandra"},
+    "recruiter": {"device:recruiter"},
+}
+"""Identifiers that belong together; "Maribel" of the export is a person of her own until somebody joins them."""
+PROPOSED = {("Maribel", "Maribel"), ("Chofer Wilmer", "Wilmer"), ("Óscar Agencia", "Oscar")}
+DEBT = (
+    ("opening", "3000", "3000"),
+    ("addition", "150", "3150"),
+    ("fine", "60", "3210"),
+)
+"""What Nilda says that Maribel owes her, with the running sum in euros; the debt book on the picture says the same."""
+BOOK_TOTAL = "3210"
+RATES = {("price_paid", "900", "person"), ("price_paid", "2200", "person"), ("wage_due", "2500", "month")}
+"""Sums for each month or head: listed, never added."""
+AGAINST = {
+    ("papers_returned", "mañana en la embajada te devuelven el pasaporte con la visa 🙂"),
+    ("joke", "lol you still owe me a beer from sunday"),
+    ("joke", "recibido, gracias hermana. mi jefe me va a matar si llego tarde jajaja"),
+    ("joke", "great match yesterday, they killed us 4-0 😂"),
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,17 @@ def test_search_folds_accents_and_finds_phrases(sample_case: Path) -> None:
 
 def test_verify_and_report(sample_case: Path) -> None:
     assert triage("verify", sample_case).returncode == 0
+
+
+def test_the_report_for_the_prosecution_is_a_file_of_its_own(sample_case: Path, tmp_path: Path) -> None:
+    case = shutil.copytree(sample_case, tmp_path / "case")
+    before = (case / "report" / "index.html").read_bytes()
+    done = triage("report", case, "--audience", "prosecution")
+    assert done.returncode == 0 and done.stdout.strip().endswith("prosecution.html")
+    assert 'id="elements"' in (case / "report" / "prosecution.html").read_text(encoding="utf-8")
+    assert (case / "report" / "index.html").read_bytes() == before and b'id="elements"' not in before
+    assert triage("verify", case).returncode == 0
+    assert triage("report", case, "--audience", "press").returncode == 2
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from triage.index.canonical import dumps
 from triage.index.writer import Writer
 from triage.pipeline.request import WatchList
 from triage.report.html import render
+from triage.report.model import Audience
 
 
 def finish(
@@ -59,21 +60,22 @@ def republish(folder: CaseFolder, db: sqlite3.Connection, writer: Writer, log: C
     return root
 
 
-def write_report(folder: CaseFolder, db: sqlite3.Connection) -> list[Path]:
-    """The default report."""
-    folder.report.parent.mkdir(mode=0o700, exist_ok=True)
-    render(db, folder.report)
-    folder.report.chmod(0o600)
-    return [folder.report]
+def write_report(folder: CaseFolder, db: sqlite3.Connection, audience: Audience = "examiner") -> list[Path]:
+    """The report for one audience: `index.html` for the examiner, else a file of the audience's name."""
+    path = folder.report if audience == "examiner" else folder.report.with_name(f"{audience}.html")
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    render(db, path, audience=audience, folder=folder.root)
+    path.chmod(0o600)
+    return [path]
 
 
-def rewrite_report(folder: CaseFolder) -> list[Path]:
+def rewrite_report(folder: CaseFolder, audience: Audience = "examiner") -> list[Path]:
     """The report of a finished case written again, recorded and sealed."""
     actor = this_actor(declared_name=str(read_settings(folder).get("examiner", "")))
     with CustodyLog.open(folder.root, actor=actor, host=this_host()) as log:
         db = schema.open_readonly(folder.index)
         try:
-            written = write_report(folder, db)
+            written = write_report(folder, db, audience)
         finally:
             db.close()
         for path in written:
