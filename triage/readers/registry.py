@@ -25,6 +25,7 @@ from triage.readers import (
     ios_contacts,
     ios_sms,
     kik_db,
+    leapp_lava,
     line_txt,
     mail,
     media,
@@ -81,6 +82,7 @@ READERS: tuple[Reader, ...] = (
     skype_db.READER,
     viber_db.READER,
     kik_db.READER,
+    leapp_lava.READER,
     sqlite_unknown.READER,  # any other SQLite database
     telegram_html.READER,
     discord_json.READER,

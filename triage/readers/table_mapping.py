@@ -8,7 +8,7 @@ told in one line (`TableMap.told`), which stands with the item, so that another 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from triage.readers.table_columns import Column, column_of, listed, plain
@@ -67,8 +67,15 @@ def map_header(cells: Sequence[str], hint: str = "") -> TableMap | None:
     enough = 2 if kind in ("contacts", "accounts") else 3
     if len(known) < enough:
         return None
-    columns = tuple(one for one in columns if one.header.strip())
+    columns = tuple(_in_kind(one, kind) for one in columns if one.header.strip())
     return TableMap(kind=kind, columns=columns, score=min(78, 40 + 4 * len(known) + 20 * len(known) // filled))
+
+
+def _in_kind(column: Column, kind: TableKind) -> Column:
+    """*Address* beside a message or a call is a number; beside a contact or a place it is a street."""
+    if kind in ("messages", "calls") and plain(column.header) == "address":
+        return replace(column, role="partner")
+    return column
 
 
 def _kind(roles: set[str], hint: str) -> TableKind | None:
