@@ -17,6 +17,7 @@ from triage.cli import (
     match,
     patterns,
     report,
+    review,
     run,
     search,
     show,
@@ -35,7 +36,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for verb in (
-    run, demo, report, findings, show, search, verify, export, diff, match, custody, patterns, bench, doctor, version,
+    run, demo, report, findings, show, search, verify, review, export, diff, match, custody, patterns, bench, doctor,
+    version,
 ):  # fmt: skip
     verb.register(app)
 

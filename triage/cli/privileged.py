@@ -44,6 +44,11 @@ def for_new_store(case: Path, key: Path | None) -> FilterSecret:
     return FilterSecret(passphrase="-".join(raw[i : i + 4] for i in range(0, 32, 4)), made=True)
 
 
+def from_environment() -> str:
+    """The passphrase where it is set, else nothing: nobody is asked."""
+    return os.environ.get(VARIABLE, "")
+
+
 def passphrase() -> str:
     """The passphrase that opens a store: of the environment, else typed."""
     if given := os.environ.get(VARIABLE, ""):

@@ -22,7 +22,7 @@ CELL = 32_767
 ROWS = 1_048_575
 _FIXED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 """XlsxWriter wants a time without zone; the file's own time says nothing about the evidence."""
-_OPTIONS = {
+OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
 }  # fmt: skip
 _CUT = " … [cut; the whole text stands in the index]"
@@ -30,7 +30,7 @@ _CUT = " … [cut; the whole text stands in the index]"
 
 def write_xlsx(chosen: Chosen, out: BinaryIO) -> None:
     """The workbook of a selection."""
-    book = Workbook(out, _OPTIONS)
+    book = Workbook(out, OPTIONS)
     book.set_properties({"created": _FIXED, "title": "evidence-triage: findings", "author": "", "company": ""})
     about = book.add_worksheet("About")
     sheet(book, "Findings", plain.COLUMNS, (plain.cells(row) for row in chosen))
