@@ -268,7 +268,7 @@ def test_calls_contacts_messages_places_and_the_rest() -> None:
     note = model("Note", field("Title", "cuentas"), field("Body", "Ana debe 300"))
     account = model("UserAccount", field("Username", "ana.x"), field("ServiceType", "Telegram"))
     messages = sms + sms.replace("paga hoy", "sube")
-    others = model("Password", field("Data", "x")) + model("Cookie")
+    others = model("Cookie") + model("LogEntry")
     found = read(report(call, contact, messages, email, place + null, search, note, account, others))
     assert_accounts(found)
     by_origin: dict[str, list[Unit]] = {}
@@ -289,7 +289,29 @@ def test_calls_contacts_messages_places_and_the_rest() -> None:
     assert [one.text for one in by_origin["note"]] == ["Value: bus a Lyon", "Title: cuentas\nBody: Ana debe 300"]
     (unread,) = problems(found)
     assert (unread.code, unread.records) == ("R-OTHER-RECORDS", 2)
-    assert tallies(found)["model:Password"] == tallies(found)["model:Cookie"] == 1
+    assert tallies(found)["model:LogEntry"] == tallies(found)["model:Cookie"] == 1
+
+
+def test_pages_towers_networks_and_secrets_that_are_never_printed() -> None:
+    spot = model("Coordinate", field("Latitude", "40.4168"), field("Longitude", "-3.7038"))
+    tower = model("CellTower", field("CID", "17"), inside("Position", spot, kind="modelField"))
+    network = model("WirelessNetwork", field("SSId", "casa 3"), field("Password", "hunter2"),
+                    inside("Position", spot, kind="modelField"))  # fmt: skip
+    login = model("Password", field("AccountName", "ana.x"), field("Service", "Mail"), field("Data", "hunter2"))
+    account = model("UserAccount", field("Username", "ana.x"), field("Password", "hunter2"))
+    page = model("VisitedPage", field("Title", "Vuelos"), field("Url", "https://example.org/v"))
+    voicemail = model("Voicemail", inside("From", party("+34600000003", role="From"), kind="modelField"))
+    app = model("InstalledApplication", field("Name", "Telegram"), field("Version", "9"))
+    found = read(report(tower, network, login, account, page, voicemail, app))
+    assert_accounts(found)
+    assert "hunter2" not in repr(found)
+    by_flag = {one.flags: one for one in units(found) if one.flags}
+    assert by_flag["cell_site",].text == "40.4168, -3.7038\nCID: 17"
+    assert "Data: (in the report, not shown)" in by_flag["password",].text
+    assert by_flag["visited_page",].text == "Title: Vuelos\nUrl: https://example.org/v"
+    assert "+34600000003" in by_flag["voicemail",].text
+    assert by_flag["installed_application",].text.startswith("Name: Telegram")
+    assert not problems(found)
 
 
 def test_a_time_without_an_offset_or_marked_unknown_becomes_no_instant() -> None:

@@ -1,7 +1,8 @@
-"""What a UFED report holds besides messages: calls, contacts, accounts, places, searches, notes, participants.
+"""What a UFED report holds besides messages: calls, contacts, accounts, places, searches, notes, pages, participants.
 
 Texts are printed facts with every number as the report writes it. Model types that are not named here are not
-read; they are counted by type (`model:<Type>`) and one Problem says how many there are.
+read; they are counted by type (`model:<Type>`) and one Problem says how many there are. Of passwords and other secrets
+only their presence is said, with the account and the service they belong to.
 """
 
 from __future__ import annotations
@@ -29,14 +30,31 @@ _PRINTED: dict[str, tuple[Origin, str]] = {
     "TransferOfFunds": ("note", "transfer"),
     "FinancialAccount": ("note", "financial_account"),
     "Autofill": ("note", "autofill"),
+    "VisitedPage": ("note", "visited_page"),
+    "Voicemail": ("note", "voicemail"),
+    "Recording": ("note", "recording"),
+    "SIMData": ("note", "sim"),
+    "WirelessNetwork": ("note", "wireless_network"),
+    "InstalledApplication": ("note", "installed_application"),
+    "FileDownload": ("note", "download"),
+    "FileUpload": ("note", "upload"),
+    "MobileCard": ("note", "mobile_card"),
+    "CreditCard": ("note", "credit_card"),
+    "PublicTransportationTicket": ("note", "ticket"),
+    "Task": ("note", "task"),
+    "Password": ("note", "password"),
 }
-"""Printed by their facts. Passwords, cookies and the device's own logs stay out on purpose."""
+"""Printed by their facts. Cookies, usage, events and the device's own logs stay out on purpose."""
+_SECRETS = ("Password", "Passcode", "Secret", "Token", "Pin", "SecurityCode", "CVV")
+_SECRETS_OF = {"Password": ("Data", "Value"), "Autofill": ()}
+"""Fields that hold a secret: said to be there, never printed."""
 
 
 def record_units(model: Model, report: Report) -> Iterator[Unit] | None:
     """The units of a top-level model that is no message; None for a type that is not read."""
     special: dict[str, Callable[[Model, Report], Iterator[Unit]]] = {
         "Call": _call,
+        "CellTower": _cell_tower,
         "Location": _location,
         "Journey": _journey,
     }
@@ -70,9 +88,27 @@ def _printed(model: Model, report: Report) -> Iterator[Unit]:
         for name, key in (("Name", "name"), ("Username", "username"), ("Account", "account"), ("Group", "group"))
         if (value := plain(model.get(name)))
     }
-    unit = _record(model, report, origin, "\n".join(fact_lines(model)), flag, detail=detail)
+    unit = _record(model, report, origin, "\n".join(_without_secrets(model)), flag, detail=detail)
     yield unit
     yield from _place_beside(model, unit, report)
+
+
+def _without_secrets(model: Model) -> Iterator[str]:
+    """The facts of a model; of a secret only that the report holds it."""
+    hidden = {*_SECRETS, *_SECRETS_OF.get(model.type, ())}
+    for line in fact_lines(model):
+        name = line.partition(": ")[0]
+        yield f"{name}: (in the report, not shown)" if name in hidden else line
+
+
+def _cell_tower(model: Model, report: Report) -> Iterator[Unit]:
+    """A mast that the device saw: its place, which is not the device's."""
+    spot = position(model)
+    first = f"{spot[0]}, {spot[1]} {place_name(model)}".strip() if spot else ""
+    detail: Detail = {"lat": spot[0], "lon": spot[1]} if spot else {}
+    facts = (line for line in fact_lines(model) if line.partition(": ")[0] not in ("Latitude", "Longitude"))
+    text = "\n".join(line for line in (first, *facts) if line)
+    yield _record(model, report, "location", text, "cell_site", detail=detail)
 
 
 def _place_beside(model: Model, unit: Unit, report: Report) -> Iterator[Unit]:

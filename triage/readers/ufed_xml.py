@@ -6,7 +6,7 @@ is a `decodedData`, `modelType` or `model` element is read the same way. What th
 decoding: each unit names the decoder, and the vendor's pointer into the device's own data where it is given.
 
 Read: chats with their participants, instant messages, SMS, MMS, e-mail, calls, contacts, accounts, locations,
-searches, notes and a few more (`ufed_records`); every other type is counted and named. Refused: document types and
+searches, notes, pages, masts and a few more (`ufed_records`); every other type is counted and named. Refused: document types and
 entities; a protected report (no XML at all) is reported as locked.
 
 Sources: public parsers' descriptions (IPED, UFEDLib, CASE UFED-XML) and a published fragment.
@@ -162,4 +162,4 @@ def _accounts(tree: Tree, report: Report) -> Iterator[Read]:
         yield trouble
 
 
-READER = Reader(name="ufed_xml", version="1", media_type="application/xml", detect=detect, read=read)
+READER = Reader(name="ufed_xml", version="2", media_type="application/xml", detect=detect, read=read)
