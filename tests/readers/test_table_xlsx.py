@@ -58,6 +58,7 @@ def test_a_large_workbook_without_tables_is_given_as_notes() -> None:
     assert_accounts(found)
     assert {one.origin for one in units(found)} == {"note"}
     assert "price 19999" in units(found)[-1].text
+    assert units(found)[0].locator == "row=Sheet1:1"
 
 
 @pytest.mark.parametrize("step", [61])

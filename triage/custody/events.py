@@ -29,6 +29,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "run.aborted": frozenset({"run_id", "start_seq"}),
     "source.reverified": frozenset({"matched", "changed", "moved", "new", "missing"}),
     "hashes.compared": frozenset({"list", "kind", "entries", "files", "hits", "not_compared"}),
+    "tables.mapped": frozenset({"tables", "sha256"}),
     "output.written": frozenset({"path", "sha256", "size"}),
     "refresh": frozenset(),
     "checkpoint.made": frozenset({"number", "previous", "manifest_sha256", "index_root"}),

@@ -35,7 +35,7 @@ from triage.index.writer import Writer
 from triage.model import Resources
 from triage.packs.cache import with_packs
 from triage.packs.identity import pack_hash
-from triage.pipeline import hash_matching, kept, outputs, privilege, recheck, refresh
+from triage.pipeline import hash_matching, kept, mappings, outputs, privilege, recheck, refresh
 from triage.pipeline.derive import derive
 from triage.pipeline.loop import Loop
 from triage.pipeline.planning import Plan
@@ -107,6 +107,7 @@ class Session:
         self._read(self._pool("parser", scratch))
         privilege.apply(self.db, self.writer, self.log, self.store, self.request)
         refresh.refresh(self.db, self.writer, self.log, self.request, self.resources)
+        mappings.record(self.db, self.log)
         hash_matching.compare(self.db, self.log, self.request.hash_lists)
         derive(self.db, self.writer, self.request.watch)
         self._pictures(self._pool("ocr", scratch))

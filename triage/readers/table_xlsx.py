@@ -1,9 +1,10 @@
 """Excel workbooks whose sheets are tables of messages, calls, contacts, places or accounts.
 
 Vendors export one sheet for each kind of record. Each sheet is mapped by its own headings; sheets that are no such
-table (a summary, a device page) are read as notes, row by row. Only the first 64 KiB are seen by detection, and in a
-larger workbook the headings may stand behind them: it is then taken by its parts, and where no sheet maps after all the
-whole of it is given as notes. Cells come from `xlsx_rows`; numbers that the spreadsheet rounded are never matched on.
+table (a summary, a device page) are read as notes, comments too. Only the first 64 KiB are seen by detection, and in a
+larger workbook the headings may stand behind them: it is then taken by its parts, and where no sheet maps after all it
+is read as any other workbook (`xlsx`). Cells come from `xlsx_rows`; numbers that the spreadsheet rounded are never
+matched on.
 
 Locator: `row=Sheet:12`, as the program numbers the rows; `;` and `%` in a sheet's name are percent-encoded.
 """
@@ -14,8 +15,11 @@ import io
 from collections.abc import Iterator
 from functools import partial
 
+from triage.formats.office_package import Package
 from triage.model import Blob, Head, Problem, Read, ReadContext, Reader
 from triage.problems import ReadError, problem
+from triage.readers import xlsx
+from triage.readers.sqlite_reader import Extra
 from triage.readers.table_mapping import map_header
 from triage.readers.table_reading import Accounts, Mapper, SheetReading
 from triage.readers.table_row import RawRow
@@ -47,17 +51,34 @@ def _reading(book: Workbook, sheet: Sheet, file: str, zone: str | None, mapper: 
 
 
 def read_with(mapper: Mapper, blob: Blob, ctx: ReadContext) -> Iterator[Read]:
-    """The sheets in order, then the accounts."""
-    accounts = Accounts()
+    """The sheets in order, then the accounts; as a plain workbook where no sheet maps after all."""
+    file = ctx.path.rpartition("/")[2]
     with blob.open() as handle:
         book = Workbook(handle)
-        for sheet in book.sheets:
-            reading = _reading(book, sheet, ctx.path.rpartition("/")[2], ctx.zone, mapper)
+        readings = [_reading(book, sheet, file, ctx.zone, mapper) for sheet in book.sheets]
+        if any(one.mapped for one in readings):
+            yield from _sheets(blob, book, readings)
+            return
+    yield from xlsx.read(blob, ctx)
+
+
+def _sheets(blob: Blob, book: Workbook, readings: list[SheetReading]) -> Iterator[Read]:
+    accounts = Accounts()
+    with blob.open() as handle:
+        package = Package(handle)
+        for sheet, reading in zip(book.sheets, readings, strict=True):
             accounts.count("sheets")
             accounts.count("sheets_mapped", int(reading.mapped))
             yield from reading.units(accounts)
-        yield from _troubles(book, accounts)
+            for unit in xlsx.comments_of(package, sheet.part.lower(), _plain(sheet), book.faults):
+                yield from accounts.take(Extra(unit=unit))
+        package.close()
+    yield from _troubles(book, accounts)
     yield from accounts.close()
+
+
+def _plain(sheet: Sheet) -> str:
+    return sheet.name.replace("%", "%25").replace(";", "%3B")
 
 
 def _troubles(book: Workbook, accounts: Accounts) -> Iterator[Problem]:
@@ -70,7 +91,7 @@ def _troubles(book: Workbook, accounts: Accounts) -> Iterator[Problem]:
 
 
 def _rows(book: Workbook, sheet: Sheet) -> Iterator[RawRow]:
-    name = sheet.name.replace("%", "%25").replace(";", "%3B")
+    name = _plain(sheet)
     for row in book.rows(sheet):
         cells, rounded = _spread(row)
         flags = [word for word, so in (("hidden_sheet", sheet.hidden), ("hidden_row", row.hidden)) if so]

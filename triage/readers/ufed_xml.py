@@ -6,8 +6,8 @@ is a `decodedData`, `modelType` or `model` element is read the same way. What th
 decoding: each unit names the decoder, and the vendor's pointer into the device's own data where it is given.
 
 Read: chats with their participants, instant messages, SMS, MMS, e-mail, calls, contacts, accounts, locations,
-searches, notes, pages, masts and a few more (`ufed_records`); every other type is counted and named. Refused: document types and
-entities; a protected report (no XML at all) is reported as locked.
+searches, notes, pages, masts and a few more (`ufed_records`); every other type is counted and named. Refused:
+document types and entities; a protected report (no XML at all) is reported as locked.
 
 Sources: public parsers' descriptions (IPED, UFEDLib, CASE UFED-XML) and a published fragment.
 """
