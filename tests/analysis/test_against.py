@@ -7,6 +7,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from triage.analysis import against, identities, roster
 
@@ -17,6 +19,15 @@ ALL += [(c.name, text, False) for c in against.categories() for text in c.no]
 @pytest.mark.parametrize(("name", "text", "wanted"), ALL)
 def test_examples(name: str, text: str, wanted: bool) -> None:
     assert (name in {category.name for category, _ in against.read(text)}) is wanted
+
+
+@pytest.mark.parametrize("category", [c for c in against.categories() if not c.needs], ids=lambda c: c.name)
+@settings(derandomize=True, deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_gate_loses_nothing(category: against.Category, data: st.DataObject) -> None:
+    bare = category.pattern.pattern.removeprefix(r"(?<!\w)").removesuffix(r"(?!\w)").replace("(?= |$|[.,!])", "")
+    text = data.draw(st.from_regex(bare, fullmatch=True))
+    assert any(literal in f" {text} " for literal in category.gate), text
 
 
 @pytest.fixture

@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 import sqlite3
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from ahocorasick_rs import AhoCorasick
 
 from extractors.cues import folded
 from triage.analysis.roster import Line, Roster, lines
@@ -38,6 +40,8 @@ class Category:
     pattern: re.Pattern[str]
     signs: tuple[str, ...]
     needs: re.Pattern[str] | None
+    gate: tuple[str, ...]
+    """Every match holds one of these strings."""
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
@@ -66,7 +70,8 @@ def _category(name: str, entry: dict[str, Any]) -> Category:
     needs = entry.get("needs")
     return Category(
         name=name, codes=tuple(entry["codes"]), pattern=_words(entry["patterns"]), signs=tuple(entry.get("signs", ())),
-        needs=_words(needs) if needs else None, yes=tuple(entry["yes"]), no=tuple(entry["no"]),
+        needs=_words(needs) if needs else None, gate=tuple(entry.get("gate", needs or ())), yes=tuple(entry["yes"]),
+        no=tuple(entry["no"]),
     )  # fmt: skip
 
 
@@ -74,10 +79,25 @@ def _words(patterns: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)")
 
 
+@cache
+def _gates() -> tuple[AhoCorasick, list[tuple[int, ...]]]:
+    """One automaton for the gates of all categories, and for each of its strings the categories it may open."""
+    owners: dict[str, set[int]] = {}
+    for number, category in enumerate(categories()):
+        for literal in category.gate:
+            owners.setdefault(literal, set()).add(number)
+    return AhoCorasick(list(owners)), [tuple(sorted(numbers)) for numbers in owners.values()]
+
+
 def read(text: str) -> Iterator[tuple[Category, tuple[tuple[int, int], ...]]]:
     """The categories whose wording a text holds, with its places."""
     low = folded(text)
-    for category in categories():
+    automaton, of_gate = _gates()
+    possible = {
+        n for found in automaton.find_matches_as_indexes(f" {low} ", overlapping=True) for n in of_gate[found[0]]
+    }
+    for number in sorted(possible):
+        category = categories()[number]
         if category.needs and not category.needs.search(low):
             continue
         spans = [m.span() for m in category.pattern.finditer(low) if category.needs or not _denied(low, *m.span())]
@@ -102,15 +122,17 @@ def find(db: sqlite3.Connection, roster: Roster) -> tuple[Against, ...]:
     return tuple(sorted(out, key=lambda one: (one.line.order, one.category, one.spans)))
 
 
-_THREADS = """
-u.origin in ('message', 'email', 'ocr', 'note') and u.text <> '' and (u.item_id, u.conversation) in (
+_TEXTS = """
+select u.id, u.text from units u where u.origin in ('message', 'email', 'ocr', 'note') and u.text <> ''
+and (u.item_id, u.conversation) in (
   select w.item_id, w.conversation from findings f join units w on w.id = f.unit_id
   where f.kind = 'indicator' and f.reported = 1)"""
 
 
 def _wording(db: sqlite3.Connection, roster: Roster) -> Iterator[Against]:
-    for line in lines(db, roster, _THREADS):
-        for category, spans in read(line.text):
+    found = {unit: held for unit, text in db.execute(_TEXTS) if (held := list(read(text)))}
+    for line in lines(db, roster, "u.id in (select value from json_each(?))", [_json(found)]):
+        for category, spans in found[line.unit]:
             yield Against(category=category.name, codes=category.codes, line=line, spans=spans)
 
 
@@ -146,5 +168,5 @@ def _findings(db: sqlite3.Connection, where: str) -> _Found:
     return {u: (tuple(sorted(c)), tuple(sorted(s)), ", ".join(sorted(n))) for u, (c, s, n) in out.items()}
 
 
-def _json(found: _Found) -> str:
+def _json(found: Iterable[str]) -> str:
     return "[" + ",".join(f'"{unit}"' for unit in sorted(found)) + "]"

@@ -124,9 +124,16 @@ def _labels(first: str, last: str, width: int) -> tuple[str, ...]:
     return tuple(f"{year:04}" for year in range(int(first[:4]), int(last[:4]) + 1))
 
 
+_SPOKEN = f"u.origin in ('message', 'call') and u.conversation <> '' and {KNOWN} is not null"
+_QUIET = f"""
+select distinct item_id, conversation from (
+  select u.item_id, u.conversation, julianday({KNOWN}) - lag(julianday({KNOWN}))
+    over (partition by u.item_id, u.conversation order by {KNOWN}, u.id) as days
+  from units u where {_SPOKEN}) where days >= {GAP_DAYS}"""
+"""Only conversations with a long stretch are looked at message by message."""
 _TIMED = f"""
 select u.item_id, i.source, u.conversation, u.id, {KNOWN} from units u join items i on i.id = u.item_id
-where u.origin in ('message', 'call') and u.conversation <> '' and {KNOWN} is not null order by 1, 3, 5, 4"""
+where {_SPOKEN} and (u.item_id, u.conversation) in ({_QUIET}) order by 1, 3, 5, 4"""
 
 
 def silences(db: sqlite3.Connection, roster: Roster) -> tuple[Silence, ...]:

@@ -7,12 +7,15 @@ fixed number of steps of a spring layout on rounded values, so that the same gra
 
 from __future__ import annotations
 
+import json
 import math
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from triage.analysis.roster import Roster, lines
+from triage.analysis.dates import KNOWN
+from triage.analysis.person_nodes import Sender, of_sender
+from triage.analysis.roster import Roster, addressee
 
 MOST = 40
 """Persons drawn at most; the table lists further edges."""
@@ -65,26 +68,37 @@ class _Sum:
     sources: set[str] = field(default_factory=set)
 
 
-_COUNTED = """u.origin in ('message', 'call', 'email') and u.id not in (
-  select b from links where kind = 'same-message')"""
+_COUNTED = f"""
+select u.item_id, u.conversation, i.source, u.app, u.sender, u.sender_name, coalesce(u.direction, ''),
+  case when u.sender_name = '' then coalesce(json_extract(u.detail, '$.from_id'), '') else '' end, u.recipients,
+  u.origin = 'call', count(*), sum(u.id in (select unit_id from findings where kind = 'indicator' and reported = 1)),
+  min({KNOWN}), max({KNOWN})
+from units u join items i on i.id = u.item_id
+where u.origin in ('message', 'call', 'email') and u.id not in (select b from links where kind = 'same-message')
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"""
+"""Counted where the rows lie: a case holds many more messages than pairs of people."""
 
 
 def build(db: sqlite3.Connection, roster: Roster) -> Graph:
     """The graph of an index whose persons are written."""
-    marked = {row[0] for row in db.execute("select unit_id from findings where kind = 'indicator' and reported = 1")}
-    apps = dict(db.execute("select item_id, max(app) from units where app <> '' group by 1").fetchall())
     sums: dict[tuple[str, str], _Sum] = {}
-    for line in lines(db, roster, _COUNTED):
-        if not line.writer or not line.addressee:
+    for row in db.execute(_COUNTED):
+        item, talk, source, app, sender, name, direction, account, to, call, n, marked, first, last = row
+        said = Sender(
+            source=source, app=app, sender=sender, name=name, direction=direction, account=str(account),
+            conversation=talk,
+        )  # fmt: skip
+        writer = roster.of(of_sender(said))
+        other = addressee(roster, (item, talk), source, writer, json.loads(to))
+        if not writer or not other:
             continue
-        total = sums.setdefault((line.writer, line.addressee), _Sum())
-        total.calls += line.origin == "call"
-        total.messages += line.origin != "call"
-        total.marked += line.unit in marked
-        if line.at:
-            total.times = [min([line.at, *total.times[:1]]), max([line.at, *total.times[1:]])]
-        total.sources.add(line.source)
-        total.apps.update([apps[line.item]] if line.item in apps else [])
+        total = sums.setdefault((writer, other), _Sum())
+        total.calls += n if call else 0
+        total.messages += 0 if call else n
+        total.marked += marked
+        total.times += [time for time in (first, last) if time]
+        total.sources.add(source)
+        total.apps.update([app] if app else [])
     edges = tuple(sorted((_edge(a, b, s) for (a, b), s in sums.items()), key=_rank))
     nodes, undrawn = place(edges)
     return Graph(edges=edges, nodes=nodes, undrawn=undrawn)
@@ -92,8 +106,8 @@ def build(db: sqlite3.Connection, roster: Roster) -> Graph:
 
 def _edge(a: str, b: str, s: _Sum) -> Edge:
     return Edge(
-        a=a, b=b, messages=s.messages, calls=s.calls, marked=s.marked, first=s.times[0] if s.times else None,
-        last=s.times[-1] if s.times else None, apps=tuple(sorted(s.apps)), sources=tuple(sorted(s.sources)),
+        a=a, b=b, messages=s.messages, calls=s.calls, marked=s.marked, first=min(s.times, default=None),
+        last=max(s.times, default=None), apps=tuple(sorted(s.apps)), sources=tuple(sorted(s.sources)),
     )  # fmt: skip
 
 

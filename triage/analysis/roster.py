@@ -109,18 +109,16 @@ def lines(db: sqlite3.Connection, roster: Roster, where: str, values: Iterable[o
         writer = roster.of(of_sender(said)) if origin in ("message", "call", "email") else None
         yield Line(
             unit=unit, item=item, source=source, conversation=talk, seq=seq, at=at, origin=origin, text=text,
-            writer=writer, addressee=_addressee(roster, item, talk, source, writer, json.loads(to)), exhibit=exhibit,
+            writer=writer, addressee=addressee(roster, (item, talk), source, writer, json.loads(to)), exhibit=exhibit,
             direction=direction,
         )  # fmt: skip
 
 
-def _addressee(
-    roster: Roster, item: str, talk: str, source: str, writer: str | None, recipients: list[str]
-) -> str | None:
+def addressee(roster: Roster, thread: Thread, source: str, writer: str | None, recipients: list[str]) -> str | None:
     """The one other person: the sole recipient, or the other member of a conversation of two."""
-    if writer is None:
+    if writer is None or len(recipients) > 1:
         return None
-    if len(recipients) == 1 and (person := roster.of(of_address(recipients[0], source))):
+    if recipients and (person := roster.of(of_address(recipients[0], source))):
         return person if person != writer else None
-    others = roster.members.get((item, talk), frozenset()) - {writer}
-    return next(iter(others)) if len(others) == 1 and not len(recipients) > 1 else None
+    others = roster.members.get(thread, frozenset()) - {writer}
+    return next(iter(others)) if len(others) == 1 else None
