@@ -94,7 +94,33 @@ def _attachments(db: sqlite3.Connection) -> list[_Link]:
 
 
 def resolve(db: sqlite3.Connection, source: str, folder: str, own: str, names: list[tuple[str, str]]) -> list[_Link]:
-    """First among the files inside the item itself (a mail's attachments), then beside it."""
+    """First among the files inside the item itself (a mail's attachments), then beside it.
+
+    A folder of mail holds thousands of items that carry files of their own; what lies beside one is looked at only
+    for names that are not inside it.
+    """
+    inside = _inside(db, source, folder + own.removeprefix(folder) + "!/")
+    found = {(unit, name): item for unit, name in names if (item := inside.get(_folded(name).lstrip("/")))}
+    found |= _beside(db, source, folder, [one for one in names if one not in found])
+    links = []
+    for unit, name in names:
+        if item := found.get((unit, name)):
+            db.execute("update attachments set item_id=? where unit_id=? and name=?", (item, unit, name))
+            links.append(("attachment", unit, item, "exact"))
+    return links
+
+
+def _inside(db: sqlite3.Connection, source: str, prefix: str) -> dict[str, str]:
+    sql = "select path, id from items where source=? and path>? and path<? order by path desc"
+    rows = db.execute(sql, (source, prefix, prefix[:-1] + chr(ord("/") + 1)))
+    return {_folded(path[len(prefix) :]): item for path, item in rows}
+
+
+def _beside(
+    db: sqlite3.Connection, source: str, folder: str, names: list[tuple[str, str]]
+) -> dict[tuple[str, str], str]:  # fmt: skip
+    if not names:
+        return {}
     by_path: dict[str, str] = {}
     by_name: dict[str, list[str]] = defaultdict(list)
     sql = "select id, path from items where source=? and substr(path,1,?)=? order by path"
@@ -102,13 +128,11 @@ def resolve(db: sqlite3.Connection, source: str, folder: str, own: str, names: l
         below = _folded(path[len(folder) :])
         by_path[below] = item
         by_name[below.rsplit("/", 1)[-1]].append(item)
-    found = []
+    found = {}
     for unit, name in names:
         wanted = _folded(name)
         same = by_name.get(wanted.rsplit("/", 1)[-1], [])
-        inside = by_path.get(f"{_folded(own)}!/{wanted.lstrip('/')}")
-        item = inside or by_path.get(wanted.lstrip("/")) or (same[0] if len(same) == 1 else None)
+        item = by_path.get(wanted.lstrip("/")) or (same[0] if len(same) == 1 else None)
         if item is not None:
-            db.execute("update attachments set item_id=? where unit_id=? and name=?", (item, unit, name))
-            found.append(("attachment", unit, item, "exact"))
+            found[unit, name] = item
     return found
