@@ -47,7 +47,7 @@ def test_zone_and_order_come_from_the_heading() -> None:
     assert (first.sender, first.sender_name, first.recipients) == (ANA, "Ana", (BEN,))
     assert (first.direction, second.direction) == ("outgoing", "incoming")
     assert first.detail["Location"] == "Table: messages(_id: 12)"
-    assert first.conversation == BEN
+    assert (first.conversation, second.conversation) == (BEN, BEN)
 
 
 def test_the_mapping_is_told() -> None:
@@ -137,6 +137,12 @@ def test_a_zone_in_the_heading_or_above_it_or_of_the_device() -> None:
     plain = _table(["Timestamp", "From", "To", "Body"], row)
     assert _units(plain)[0].when.at is None
     assert _units(plain, zone="Europe/Madrid")[0].when.at == "2024-04-03T19:14:00+00:00"
+
+
+def test_a_conversation_has_one_name_whichever_way_it_goes() -> None:
+    rows = [["2024-04-03 21:14", ANA, BEN, "x"], ["2024-04-03 21:15", BEN, ANA, "y"]]
+    first, second = _units(_table(["Timestamp", "From", "To", "Body"], *rows))
+    assert first.conversation == second.conversation
 
 
 def test_combined_cells_owners_and_lists() -> None:

@@ -48,6 +48,8 @@ class RoleCells:
         """The application that the sheet or the file names."""
         self.subject_first = subject_first
         """The first number is the subject of the record in every row."""
+        self.conversations: dict[tuple[str, ...], str] = {}
+        """Addresses of those who take part → the name that their conversation was given first."""
         self._columns: dict[str, tuple[Column, ...]] = {}
 
     def of(self, role: str) -> tuple[Column, ...]:

@@ -22,6 +22,9 @@ from triage.readers.table_columns import listed, plain
 from triage.readers.table_people import Party, named
 from triage.readers.table_row import SOURCE_PLACE, RawRow, RoleCells, RowReading
 
+MAX_CONVERSATIONS = 200_000
+"""Conversations whose first name is remembered."""
+
 
 def row_units(cells: RoleCells, raw: RawRow) -> Iterator[Unit | Extra]:
     """The units of one row, the record's own first."""
@@ -77,8 +80,7 @@ def _exchange(row: RowReading, *, call: bool) -> Unit:
     a, b, other, direction = _sides(row)
     everyone = [*a, *b, *other, *row.people("participants")]
     remote = {"incoming": a, "outgoing": b}.get(direction or "", []) or other
-    shown = list(dict.fromkeys(p.shown for p in (remote or everyone) if not p.owner or not remote))
-    chat = row.get("chat") or ", ".join(label(p) for p in unique(remote or everyone)[:8])
+    chat = row.get("chat") or _conversation(row, unique(remote or everyone))
     sender = a[0] if a else None
     kind = listed("kinds", plain(row.get("kind")))
     text = _call_text(row, direction, a, b, other or everyone, kind) if call else _text(row)
@@ -89,7 +91,7 @@ def _exchange(row: RowReading, *, call: bool) -> Unit:
         locator=row.raw.locator,
         text=text,
         app=_app(row, call=call, kind=kind),
-        conversation=" ".join(chat.split())[:400] or (shown[0] if shown else ""),
+        conversation=" ".join(chat.split())[:400],
         sender=sender.shown if sender else "",
         sender_name=sender.name if sender and sender.address else "",
         recipients=tuple(dict.fromkeys(p.shown for p in (b or ([] if a else other)))),
@@ -99,6 +101,16 @@ def _exchange(row: RowReading, *, call: bool) -> Unit:
         native_id=row.get("native_id"),
         reply_to=row.get("reply_to"),
     )
+
+
+def _conversation(row: RowReading, people: list[Party]) -> str:
+    """The others' names and addresses; the same string for the same people, whichever way a message went."""
+    others = sorted([one for one in people if not one.owner] or people, key=lambda one: one.shown)
+    key = tuple(one.shown for one in others)
+    named_before = row.table.conversations
+    if key not in named_before and len(named_before) < MAX_CONVERSATIONS:
+        named_before[key] = ", ".join(label(one) for one in others[:8])
+    return named_before.get(key) or ", ".join(key[:8])
 
 
 def _text(row: RowReading) -> str:
