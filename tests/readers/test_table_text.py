@@ -247,6 +247,41 @@ def test_encodings_separators_and_hints() -> None:
     assert _units(b"sep=;\r\n" + _table(header, row, separator=";"))[0].text == "mañana"
 
 
+def test_the_devices_own_number_beside_the_other_partys() -> None:
+    call, message = [ANA, BEN, "Voice MO", "2024-04-03 21:14", "62"], [ANA, BEN, "SMS MT", "2024-04-03 21:15", ""]
+    data = _table(["MSISDN", "Other party", "Call type", "Start date time", "DUR(S)"], call, message)
+    first, second = _units(data)
+    assert (first.sender, first.recipients, first.detail["duration_s"]) == (ANA, (BEN,), 62)
+    assert (second.sender, second.recipients, second.app) == (BEN, (ANA,), "SMS")
+    assert first.conversation == second.conversation == BEN
+
+
+def test_address_books_with_numbered_columns() -> None:
+    header = ["Name", "Given Name", "Phone 1 - Type", "Phone 1 - Value", "Phone 2 - Value", "E-mail 1 - Value"]
+    (card,) = _units(_table(header, ["Ana López", "Ana", "Mobile", ANA, BEN, "ana@example.org"]))
+    assert card.text == f"Name: Ana López\nPhone: {ANA}\nPhone: {BEN}\nE-mail: ana@example.org"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Index\tTime\tDirection\tTel\tName (Matched)\tDuration",
+         f"1\t2021-04-08 19:09:21 UTC (Device)\tDialed\t{ANA}\tAna\t00:01:02"),
+        ("Partner,Partner Name,Direction,Call Status,Call Date/Time - UTC+00:00 (dd/MM/yyyy),Duration (Seconds)",
+         f"{ANA},Ana,Outgoing,Answered,08/04/2021 19:09:21,62"),
+        ("#;Parties;Date;Time;Duration;Direction",
+         f'1;"To: {ANA} Ana";28/04/2021;28/04/2021 19:09:21(UTC+0);00:01:02;Outgoing'),
+        ("CALLING_NO|CALLED_NO|CALL_DATE|CALL_TIME|DUR(S)|CELL1|IMEI",
+         f"{BEN}|{ANA}|20210408|19:09:21|62|404-10-1-2|490154203237518"),
+        ("CALLING_NO|CALLED_NO|CALL_DATE|CALL_TIME|DUR(S)", f"{BEN}|{ANA}|28/04/2021|190921|62"),
+    ],
+)  # fmt: skip
+def test_forms_of_several_tools(header: str, row: str) -> None:
+    (call,) = _units(f"{header}\n{row}\n".encode())
+    assert (call.origin, call.recipients, call.detail["duration_s"]) == ("call", (ANA,), 62)
+    assert "19:09:21" in (call.when.at or call.when.local or "")
+
+
 def test_footers_repeated_headings_and_second_tables() -> None:
     calls = ["Start time", "Caller", "Called number", "Duration"]
     first, second = ["2024-04-03 21:14", ANA, BEN, "5"], ["2024-04-04 21:14", BEN, ANA, "6"]

@@ -105,7 +105,8 @@ def _role(header: str) -> str:
     name = plain(bare) or plain(header)
     known = roles()
     shorter = re.sub(r"\s*\d+$", "", name)
-    for candidate in (name, shorter, name.replace(" ", "") if len(name) < 24 else name):
+    bare_name = " ".join(re.sub(r"\b\d+\b|\bvalue\b", " ", name).split())
+    for candidate in (name, shorter, bare_name, name.replace(" ", "") if len(name) < 24 else name):
         if role := known.get(candidate):
             return role
     if shorter.endswith(_TIME_ENDS):

@@ -6,7 +6,7 @@ What stands in columns that are not known is kept under their headings in the de
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.model import NO_TIME, Direction, Moment
 from triage.readers.coordinates import Spot, spot, spot_text
@@ -24,8 +24,13 @@ SOURCE_PLACE = re.compile(r"(?:Table|File Offset|Row|Offset|Block|Page)\s*:", re
 
 
 _CLOCK_ALONE = re.compile(r"\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?\s*(?:[ap]\.?\s?m\.?)?\Z", re.IGNORECASE)
+_COMPACT_CLOCK = re.compile(r"([01]\d|2[0-3])([0-5]\d)([0-5]\d)\Z")
 _HOLDS_DATE = re.compile(r"\d[/.-]\d+[/.-]\d|\d{8}")
 _WITH_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d[ T]00:00(?::00)?\Z")
+
+
+def _colons(found: re.Match[str]) -> str:
+    return ":".join(found.groups())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class RowReading:
         clocks: list[tuple[Column, str]] = []
         for column in (*self.table.of("time"), *self.table.of("clock")):
             text = self._cell(column)
-            if text and _CLOCK_ALONE.match(text):
+            if text and (_CLOCK_ALONE.match(text) or (self.table.of("date") and _COMPACT_CLOCK.match(text))):
                 clocks.append((column, text))
             elif text and (column.role == "time" or _HOLDS_DATE.search(text)):
                 return self.table.times.moment(text, column.zone, column.order)
@@ -111,7 +116,9 @@ class RowReading:
             day = day[:10]  # a spreadsheet's date that was given a time of day on the way
         zone = next((column.zone for column, _ in said if column.zone), "")
         order = next((column.order for column, _ in said if column.order), None)
-        return self.table.times.moment(" ".join((*([day] if day else ()), *(t for _, t in clocks[:1]))), zone, order)
+        clock = clocks[0][1] if clocks else ""
+        found = self.table.times.moment(f"{day} {_COMPACT_CLOCK.sub(_colons, clock)}".strip(), zone, order)
+        return replace(found, source=f"{day} {clock}".strip()) if found.source else found
 
     def kind(self) -> str:
         """What this row is: the table's kind, unless a column says otherwise."""

@@ -34,7 +34,7 @@ _OFFSET = re.compile(
     r"(?:\b(?:utc|gmt)\s*([+-]\d{1,2}(?::?\d\d)?)?|([+-]\d\d:?\d\d)|(?<=\d)(z))\s*\)?\s*\Z", re.IGNORECASE
 )
 _CLOCKS_NAME = re.compile(r"\s*\((?:device|network|local|phone|server|local time)\)\s*\Z", re.IGNORECASE)
-_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?\Z")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:[T ]?(\d\d):?(\d\d)(?::?(\d\d))?)?\Z")
 _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d{1,9})?\Z")
 _SERIAL = re.compile(r"[3-5]\d{4}(?:[.,]\d{1,12})?\Z")
 _ODD = str.maketrans({"\u202f": " ", "\u00a0": " ", "\u200e": "", "\u200f": "", "\u2212": "-", "\ufeff": ""})

@@ -69,10 +69,14 @@ def _sides(row: RowReading) -> tuple[list[Party], list[Party], list[Party], Dire
         direction = "outgoing" if any(p.owner for p in a) else "incoming" if any(p.owner for p in b) else None
     if row.table.subject_first and direction == "incoming" and a and b:
         a, b = b, a
+    used_phone = not row.table.of("partner") and bool(other)
     if other and direction == "incoming" and not a:
         a, other = other, []
     elif other and direction == "outgoing" and not b:
         b, other = other, []
+    if direction and bool(a) != bool(b) and not used_phone:
+        subject = row.people("phone")  # a number beside that of the other party is the device's own
+        a, b = a or subject, b or subject
     return a, b, other, direction
 
 
