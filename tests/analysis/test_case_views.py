@@ -83,6 +83,8 @@ def test_elements_for_against_and_silent(case: Any) -> None:
     assert house.supports == (1, 2, 1) and house.received == (1, 1, 0)
     bridge = found["smuggling"].bridges[0]
     assert bridge.conversations == (("phone-a", "t"),) and views.names(bridge.persons) == ["N10"]
+    guest = next(r for r in found["palermo"].persons if views.roster.label(str(r.key)) == "N11")
+    assert guest.supports == (1, 1, 0) and guest.told == (0, 1, 0)
     (both,) = elements.beside(views.marks)
     assert views.roster.label(both.person) == "N11" and len(both.told) == len(both.acts) == 1
 
@@ -91,6 +93,18 @@ def test_who_owes_decides_the_direction_of_a_debt(case: Any) -> None:
     item = case.item("phone-a", "a.txt")
     say(case, item, "me debes 900 euros del pasaje", HOUSE, GUEST, "2024-01-01T10:00", "debt_bondage", "self_report")
     assert [m.toward for m in Views(case).marks] == ["to_addressee"]
+
+
+def test_a_rejected_finding_counts_no_longer(case: Any) -> None:
+    item = case.item("phone-a", "a.txt")
+    unit = say(case, item, "no te vas", HOUSE, GUEST, "2024-01-01T10:00")
+    name = case.find(unit, "indicator", "movement_restriction", "no te vas", "x")
+    add = "insert into decisions(finding_id, decision) values (?, ?)"
+    case.db.execute(add, (name, "not-relevant"))
+    views = Views(case)
+    assert views.marks == () and [a.category for a in views.against] == ["rejected"]
+    case.db.execute(add, (name, "relevant"))
+    assert len(Views(case).marks) == 1
 
 
 def test_roles_are_cues_by_direction(case: Any) -> None:

@@ -21,9 +21,9 @@ from typing import Any
 from ahocorasick_rs import AhoCorasick
 
 from extractors.cues import folded
+from triage.analysis.marks import REJECTED
 from triage.analysis.roster import Line, Roster, lines
 
-REJECTED = ("not-relevant", "not relevant", "rejected")
 _NEGATED = re.compile(
     r"(?:\b(?:not|never|no|nor|nunca|nao|jamais|ne|n|sin|sem|sans|without|if|si|se|wont|cant|dont|didnt|hasnt|havent)"
     r"|n't|n')[\s\w']{0,6}\Z"

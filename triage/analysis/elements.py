@@ -63,6 +63,8 @@ class Row:
     supports: tuple[int, ...]
     against: tuple[int, ...]
     received: tuple[int, ...] = ()
+    told: tuple[int, ...] = ()
+    """For a person: those of the messages in which they tell of their own situation."""
     child: int = 0
 
 
@@ -186,6 +188,7 @@ def _persons(elements: Sequence[ElementFound], child: Sequence[Located]) -> tupl
     got = {
         row.key: row for row in _rows(elements, child, lambda one: [one.line.addressee] if one.line.addressee else [])
     }
+    told = {row.key: row for row in _rows(elements, (), lambda one: [one.line.writer or ""] if one.told else [])}
     none = tuple(0 for _ in elements)
     rows = [
         Row(
@@ -193,6 +196,7 @@ def _persons(elements: Sequence[ElementFound], child: Sequence[Located]) -> tupl
             supports=wrote[key].supports if key in wrote else none,
             against=wrote[key].against if key in wrote else none,
             received=got[key].supports if key in got else none,
+            told=told[key].supports if key in told else none,
             child=wrote[key].child if key in wrote else 0,
         )
         for key in {*wrote, *got}

@@ -1,6 +1,7 @@
 """The reported indicators as marks on messages: what, on which message, by whom and to whom.
 
-A message that has copies elsewhere (`links`, kind `same-message`) is taken once, its first copy.
+A message that has copies elsewhere (`links`, kind `same-message`) is taken once, its first copy. What a person decided
+is not relevant is left out.
 """
 
 from __future__ import annotations
@@ -36,15 +37,21 @@ class Mark:
         return self.toward == "self_report" and self.code not in ACTS
 
 
+REJECTED = ("not-relevant", "not relevant", "rejected")
+"""Decisions after which a finding counts no longer; it is listed under what cuts against."""
+_COUNTED = f"""
+kind = 'indicator' and reported = 1 and unit_id not in (select b from links where kind = 'same-message')
+and id not in (select d.finding_id from decisions d where d.decision in {REJECTED}
+  and d.no = (select max(e.no) from decisions e where e.finding_id = d.finding_id))"""
+
+
 def find(db: sqlite3.Connection, roster: Roster) -> tuple[Mark, ...]:
     """In order of time, then of place; one for each message, code and direction."""
     hits: dict[str, dict[tuple[str, str], list[tuple[int, int]]]] = {}
-    query = """select unit_id, type, toward, start, "end" from findings where kind = 'indicator' and reported = 1
-               and unit_id not in (select b from links where kind = 'same-message') order by 1, 2, 3, 4, 5"""
+    query = f"""select unit_id, type, toward, start, "end" from findings where {_COUNTED} order by 1, 2, 3, 4, 5"""
     for unit, code, toward, start, end in db.execute(query):
         hits.setdefault(unit, {}).setdefault((code, toward), []).append((start, end))
-    where = """u.id in (select unit_id from findings where kind = 'indicator' and reported = 1
-               and unit_id not in (select b from links where kind = 'same-message'))"""
+    where = f"u.id in (select unit_id from findings where {_COUNTED})"
     out = [
         Mark(line=line, code=code, toward=_toward(line, code, toward, spans), spans=tuple(sorted(set(spans))))
         for line in lines(db, roster, where)

@@ -52,8 +52,8 @@ class RowView:
     person: Ref | None
     source: str
     conversation: str
-    cells: tuple[tuple[int, int, int], ...]
-    """For each element: (for, against, received)."""
+    cells: tuple[tuple[int, int, int, int], ...]
+    """For each element: (for, against, received, told of the own situation)."""
     child: int
 
 
@@ -184,11 +184,12 @@ def _law(view: CaseView, found: SheetFound) -> LawView:
 
 
 def _row(view: CaseView, row: Row) -> RowView:
-    received = row.received or tuple(0 for _ in row.supports)
+    none = tuple(0 for _ in row.supports)
+    received, told = row.received or none, row.told or none
     source, conversation = ("", "") if isinstance(row.key, str) else row.key
     return RowView(
         person=view.ref(row.key) if isinstance(row.key, str) else None, source=source, conversation=conversation,
-        cells=tuple(zip(row.supports, row.against, received, strict=True)), child=row.child,
+        cells=tuple(zip(row.supports, row.against, received, told, strict=True)), child=row.child,
     )  # fmt: skip
 
 
