@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 LONG = 20
 _Link = tuple[str, str, str, str]
@@ -87,9 +87,20 @@ def _attachments(db: sqlite3.Connection) -> list[_Link]:
     for unit, name, source, path in db.execute(sql):
         units[source, path].append((unit, name))
     found: list[_Link] = []
+    carried = _carried(db, units.keys())
     for (source, path), names in units.items():
         folder = path.rsplit("/", 1)[0] + "/" if "/" in path else ""
-        found += resolve(db, source, folder, path[len(folder) :], names)
+        found += _tied(db, source, folder, carried.get((source, path), {}), names)
+    return found
+
+
+def _carried(db: sqlite3.Connection, owners: Collection[tuple[str, str]]) -> dict[tuple[str, str], dict[str, str]]:
+    """For each item that names files: those inside it, by name. One pass: a folder of mail is large."""
+    found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for source, path, item in db.execute("select source, path, id from items where parent_id is not null order by 2"):
+        owner, _, name = path.rpartition("!/")
+        if (source, owner) in owners:
+            found[source, owner].setdefault(_folded(name), item)
     return found
 
 
@@ -99,7 +110,15 @@ def resolve(db: sqlite3.Connection, source: str, folder: str, own: str, names: l
     A folder of mail holds thousands of items that carry files of their own; what lies beside one is looked at only
     for names that are not inside it.
     """
-    inside = _inside(db, source, folder + own.removeprefix(folder) + "!/")
+    path = folder + own.removeprefix(folder)
+    sql = "select path, id from items where source=? and path>? and path<? order by path desc"
+    rows = db.execute(sql, (source, f"{path}!/", f"{path}!0"))
+    return _tied(db, source, folder, {_folded(row[0][len(path) + 2 :]): row[1] for row in rows}, names)
+
+
+def _tied(
+    db: sqlite3.Connection, source: str, folder: str, inside: dict[str, str], names: list[tuple[str, str]]
+) -> list[_Link]:  # fmt: skip
     found = {(unit, name): item for unit, name in names if (item := inside.get(_folded(name).lstrip("/")))}
     found |= _beside(db, source, folder, [one for one in names if one not in found])
     links = []
@@ -108,12 +127,6 @@ def resolve(db: sqlite3.Connection, source: str, folder: str, own: str, names: l
             db.execute("update attachments set item_id=? where unit_id=? and name=?", (item, unit, name))
             links.append(("attachment", unit, item, "exact"))
     return links
-
-
-def _inside(db: sqlite3.Connection, source: str, prefix: str) -> dict[str, str]:
-    sql = "select path, id from items where source=? and path>? and path<? order by path desc"
-    rows = db.execute(sql, (source, prefix, prefix[:-1] + chr(ord("/") + 1)))
-    return {_folded(path[len(prefix) :]): item for path, item in rows}
 
 
 def _beside(
