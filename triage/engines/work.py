@@ -12,7 +12,6 @@ and ["done"] after the last; ["fault"] instead where the tool itself failed (`tr
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,11 @@ from typing import Any
 from triage.containers import names
 from triage.containers.archive import LOCKED, MAX_DEPTH, Archive, Container, Member
 from triage.engines.blob import HeldBlob, take, take_file
-from triage.engines.detection import choose
 from triage.engines.extraction import Extraction
 from triage.engines.held import Privilege
 from triage.engines.item_read import read_item
 from triage.engines.openings import Openings
+from triage.engines.reopening import Reopening, logs_of
 from triage.engines.task import Task
 from triage.engines.wire import pack_problem
 from triage.keyring import Keyring
@@ -50,11 +49,12 @@ class Bench:
     privilege: Privilege | None = None
     keyring: Keyring = field(default_factory=Keyring)
     _openings: Openings = field(init=False)
-    _opened: tuple[str, HeldBlob, Archive, list[Member]] | None = None
+    _reopening: Reopening = field(init=False)
     _counter: int = 0
 
     def __post_init__(self) -> None:
         self._openings = Openings(self.keyring, self.scratch)
+        self._reopening = Reopening(self._openings, self.readers, self.scratch)
 
     def process(self, task: Task) -> Iterator[Frame]:
         self._counter = 0
@@ -193,7 +193,7 @@ class Bench:
                 yield ["fan", number, [[m.index, m.size, m.path] for m in found], list(task.extra_hashes)]
                 listed = [p for p in listed if not isinstance(p, Member)]
             members = iter(listed)
-            logs = _logs(found)
+            logs = logs_of(found)
             task = self._openings.entered(task, archive, path, found)
         for step in guarded(members, lambda error, n: problem("C-TRUNCATED", "container", format="", at="", n=n)):
             if isinstance(step, Member):
@@ -248,38 +248,18 @@ class Bench:
 
     def _members(self, task: Task) -> Iterator[Frame]:
         try:
-            archive, members = self._reopen(task)
+            shared = self._reopening.shared(task)
         except ReadError as error:
             for index in task.members:
                 yield from self._unreadable(None, names.join(task.path, f"#{index}"), 0, (index,), (error.problem,))
             return
-        logs = _logs(members)
-        task = self._openings.entered(task, archive, task.path, members)
+        task = replace(task, inner_keys=shared.inner_keys)
         for index in task.members:
-            yield from self._member(task, archive, members[index], None, task.path, (), logs)
-
-    def _reopen(self, task: Task) -> tuple[Archive, list[Member]]:
-        """The top-level archive, its bytes those that were hashed (`expected`), else ReadError."""
-        if self._opened and self._opened[0] == task.real:
-            return self._opened[2], self._opened[3]
-        if self._opened:
-            self._opened[2].close()
-            self._opened[1].close()
-            self._opened = None
-        blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
-        if blob.sha256 != task.expected:
-            blob.close()
-            raise ReadError(problem("W-CHANGED", "read"))
-        container = choose(Head(name="", size=blob.size, start=blob.start()), ())[1]
-        if container is None:
-            raise ReadError(problem("W-CHANGED", "read"))
-        archive = self._openings.open(container, blob, task, task.path)
-        self._opened = (task.real, blob, archive, [m for m in archive.members() if isinstance(m, Member)])
-        return archive, self._opened[3]
+            yield from self._member(task, shared.archive, shared.members[index], None, task.path, (), shared.logs)
 
     def _picture(self, task: Task) -> Iterator[Frame]:
         try:
-            blob = self._follow(task)
+            blob = self._reopening.follow(task)
         except ReadError as error:
             yield ["problem", 0, pack_problem(error.problem)]
             return
@@ -295,45 +275,9 @@ class Bench:
         finally:
             blob.close()
 
-    def _follow(self, task: Task) -> HeldBlob:
-        """The bytes at the end of the chain, refused unless they have the expected hash."""
-        blob = self._down(task) if task.chain else take_file(task.real, self.scratch, follow=task.follow)
-        if blob.sha256 != task.expected:
-            blob.close()
-            raise ReadError(problem("W-CHANGED", "read"))
-        return blob
-
-    def _down(self, task: Task) -> HeldBlob:
-        blob = take_file(task.real, self.scratch, in_place=True, follow=task.follow)
-        parts = task.path.split(names.NESTED)
-        with ExitStack() as above:  # archives stay open: a file inside may need one that lies beside it
-            for depth, index in enumerate(task.chain, 1):
-                path = names.NESTED.join(parts[:depth])
-                head = Head(name=names.base(path), size=blob.size, start=blob.start())
-                container = self._openings.choose(task, head, path, self.readers)[1]
-                if container is None:
-                    raise ReadError(problem("W-CHANGED", "read"))
-                archive = self._openings.open(container, blob, task, path)
-                above.callback(blob.close)
-                above.callback(archive.close)
-                if archive.random_access:
-                    members = [m for m in archive.members() if isinstance(m, Member)]
-                    task = self._openings.entered(task, archive, path, members)
-                member = next((m for m in archive.members() if isinstance(m, Member) and m.index == index), None)
-                if member is None:
-                    raise ReadError(problem("W-CHANGED", "read"))
-                with archive.open(member) as stream:
-                    blob = take(stream, self.scratch)
-        return blob
-
 
 _FAILED = LOCKED | {"C-TRUNCATED", "C-LIMIT"}
 """Problems of a container that make it `failed`: not all of its members were listed or could be read."""
-
-
-def _logs(members: Sequence[Member]) -> dict[str, Member]:
-    """Path of a database → the `-wal` member beside it."""
-    return {m.path.removesuffix("-wal"): m for m in members if m.path.endswith("-wal") and m.size and m.readable}
 
 
 def _is_vendor(members: Sequence[Member]) -> bool:
