@@ -19,11 +19,15 @@ from triage.model import Resources
 from triage.readers.registry import OCR_READERS, READERS
 
 
+EXTRACTION = Extraction((), Resources(packs=("en",)))
+"""Shared: packs are compiled at its first use."""
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    return Bench(READERS, OCR_READERS, Extraction((), Resources(packs=("en",))), scratch)
+    return Bench(READERS, OCR_READERS, EXTRACTION, scratch)
 
 
 @pytest.fixture
