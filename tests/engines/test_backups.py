@@ -99,7 +99,7 @@ def test_a_member_of_a_backup_is_found_again_by_its_chain(tmp_path: Path) -> Non
     real = plan.files["s", f"{name[:2]}/{name}"].real
     path = f"{name[:2]}/{name}!/CameraRollDomain/Media/a.png"
     task = plan.task("s", path, real, phase="ocr", chain=(0,))
-    found = bench._down(task)
+    found = bench._reopening.down(task)
     with found.open() as handle:
         assert handle.read() == picture
     assert replace(task, chain=()).backup == str(source)
