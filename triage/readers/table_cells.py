@@ -7,6 +7,7 @@ refused). A bare number is a duration in seconds unless its heading says minutes
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from triage.readers.table_columns import apps, plain
 from triage.readers.table_people import Party
@@ -53,6 +54,7 @@ def duration_seconds(said: str, header: str = "") -> int | None:
     return days * 86_400 + hours * 3600 + minutes * 60 + seconds
 
 
+@lru_cache(maxsize=1024)
 def app_in(text: str) -> str:
     """The application that a text names, as people write it; empty where it names none that is known."""
     said = f" {plain(text)} "

@@ -77,6 +77,7 @@ def roles() -> dict[str, str]:
     return {word: role for role, listed in words("roles").items() for word in listed}
 
 
+@lru_cache(maxsize=8192)
 def listed(section: str, word: str) -> str:
     """The list of the section that holds the word; empty where none does."""
     return next((name for name, known in words(section).items() if word in known), "")

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from triage.readers.table_columns import listed, plain
 
@@ -64,16 +65,19 @@ def rounded(said: str, *, cell_rounded: bool = False) -> str:
     return f"{mantissa}E+{len(digits) - 1} (rounded)"
 
 
-def parties(cell: str, *, cell_rounded: bool = False) -> list[Party]:
+@lru_cache(maxsize=4096)
+def parties(cell: str, *, cell_rounded: bool = False) -> tuple[Party, ...]:
     """Everybody in the cell, in order, each once."""
+    if not cell:
+        return ()
     found: list[Party] = []
     role = ""
     for piece in _pieces(cell):
         party = _party(piece, cell_rounded=cell_rounded)
         role = party.role or role
         if party.shown:
-            found.append(replace(party, role=role))
-    return list(dict.fromkeys(found))
+            found.append(party if party.role == role else replace(party, role=role))
+    return tuple(dict.fromkeys(found))
 
 
 def _pieces(cell: str) -> list[str]:

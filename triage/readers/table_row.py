@@ -75,9 +75,10 @@ class RowReading:
 
     def get(self, *roles: str) -> str:
         """The first cell that is not empty."""
+        cells, of = self.raw.cells, self.table.of
         for role in roles:
-            for column in self.table.of(role):
-                if text := self._cell(column):
+            for column in of(role):
+                if column.index < len(cells) and (text := cells[column.index].strip()):
                     return text
         return ""
 
@@ -90,6 +91,8 @@ class RowReading:
 
     def people(self, role: str) -> list[Party]:
         """Everybody in the columns of a role; numbers that were rounded are flagged and kept in the details."""
+        if not self.table.of(role):
+            return []
         found: list[Party] = []
         for column in self.table.of(role):
             for one in parties(self._cell(column), cell_rounded=column.index in self.raw.rounded):
