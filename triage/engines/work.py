@@ -214,7 +214,8 @@ class Bench:
         below, link = names.join(path, member.path), (*chain, member.index)
         if not member.readable:
             status = "no-reader" if member.link else "failed"
-            flags = ["link"] if member.link else ["locked"]
+            locked = any(found.code in LOCKED for found in member.problems)
+            flags = ["link"] if member.link else ["locked"] if locked else []
             yield from self._unreadable(parent, below, member.size, link, member.problems, status, flags)
             return
         try:
