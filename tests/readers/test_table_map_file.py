@@ -31,7 +31,7 @@ TABLE = f"Anr.;Zielnr.;Beginn;Sek;Standort\n{ANA};{BEN};03.04.2024 21:14;62;7\n"
 
 def test_an_unknown_table_is_read_by_the_examiners_mapping() -> None:
     assert score(table_text.READER, TABLE.replace(b"Beginn", b"Bgn").replace(b"Sek", b"Sk")) == 0
-    text, xlsx, as_json, _ = readers([parse_map("map.toml", EXAMPLE.encode())])
+    text, xlsx, as_json, *_ = readers([parse_map("map.toml", EXAMPLE.encode())])
     assert score(text, TABLE) > max(score(one, TABLE) for one in registry.READERS)
     found = read(text, TABLE)
     assert_accounts(found)

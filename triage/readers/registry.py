@@ -46,6 +46,7 @@ from triage.readers import (
     table_text,
     table_xlsx,
     table_xml,
+    table_xml_excel,
     telegram_html,
     telegram_json,
     tiktok_json,
@@ -109,6 +110,7 @@ READERS: tuple[Reader, ...] = (
     table_xlsx.READER,
     table_json.READER,
     table_xml.READER,
+    table_xml_excel.READER,
     plist.READER,
     html_page.READER,  # any other page
     plain_text.READER,  # lowest scores: any other text

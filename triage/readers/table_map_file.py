@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from triage.errors import UsageError
 from triage.model import Reader
-from triage.readers import table_json, table_text, table_xlsx, table_xml
+from triage.readers import table_json, table_text, table_xlsx, table_xml, table_xml_excel
 from triage.readers.table_columns import column_of, plain, roles, zone_in
 from triage.readers.table_mapping import TableKind, TableMap, map_header
 
@@ -142,9 +142,12 @@ class RuleMapper:
         return mapped(self.rules, cells, hint)
 
 
+_MODULES = (table_text, table_xlsx, table_json, table_xml, table_xml_excel)
+
+
 def readers(maps: Sequence[MapFile]) -> tuple[Reader, ...]:
     """The readers of tables with the examiner's mappings before the usual ones; none without map files."""
     rules = tuple(rule for one in maps for rule in one.rules)
     if not rules:
         return ()
-    return tuple(module.reader(RuleMapper(rules)) for module in (table_text, table_xlsx, table_json, table_xml))
+    return tuple(module.reader(RuleMapper(rules)) for module in _MODULES)
