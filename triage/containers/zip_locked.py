@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import bz2
 import hashlib
+import heapq
 import hmac
 import struct
 import zipfile
@@ -30,6 +31,8 @@ ENCRYPTED, STRONG, AES_METHOD = 0x1, 0x40, 99
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
 PROVED = 64 << 20
 """A member up to this size is read to its end to prove the password; a larger one by its check bytes."""
+TRIED = 8
+"""Members on which the passwords are tried: each member may have one of its own."""
 _MAC, _CHECK, _ROUNDS = 10, 2, 1000
 DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError, ValueError, OSError)
 
@@ -91,12 +94,14 @@ class Unlocker:
     _last: bytes = b""
 
     def opens_any(self, infos: Sequence[zipfile.ZipInfo]) -> bool:
-        """True where one of the passwords opens the first member that has content, read to its end if it is small."""
-        first = next((i for i in infos if is_locked(i) and can_unlock(i) and i.file_size), None)
-        if first is None:
-            return bool(self.passwords) and any(is_locked(i) and can_unlock(i) for i in infos)
+        """True where one of the passwords opens one of the smallest members that have content, read to its end."""
+        locked = [i for i in infos if is_locked(i) and can_unlock(i)]
+        smallest = heapq.nsmallest(TRIED, (i for i in locked if i.file_size), key=lambda i: i.file_size)
+        return any(self._proves(info) for info in smallest) if smallest else bool(locked and self.passwords)
+
+    def _proves(self, info: zipfile.ZipInfo) -> bool:
         try:
-            self.open(first, prove=True).close()
+            self.open(info, prove=True).close()
         except ReadError:
             return False
         return True
