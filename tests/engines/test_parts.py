@@ -18,7 +18,6 @@ from triage.engines.work import Bench
 from triage.model import Resources
 from triage.readers.registry import OCR_READERS, READERS
 
-
 EXTRACTION = Extraction((), Resources(packs=("en",)))
 """Shared: packs are compiled at its first use."""
 

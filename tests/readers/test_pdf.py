@@ -107,6 +107,8 @@ def test_a_file_cut_anywhere_is_told() -> None:
 def test_what_is_no_pdf() -> None:
     assert score(READER, b"\n\n%PDF-1.4\n") == 90
     assert score(READER, b"The %PDF format") == 0
+    assert score(READER, b"Files that begin with %PDF-1.4 are PDFs.") == 0
+    assert score(READER, b"HTTP/1.1 200 OK\r\n\r\n" + pdf([LETTER])) == 60
     assert codes(read(READER, b"%PDF-1.7\nnothing more\n%%EOF")) == ["R-MALFORMED"]
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from triage.containers import names
 from triage.containers.archive import Container, Member, Opening
-from triage.formats.pdf_file import embedded_data, embedded_names, looks_like_pdf, open_pdf
+from triage.formats.pdf_file import embedded_data, embedded_names, open_pdf, pdf_score
 from triage.model import Blob, Head, Problem
 
 
@@ -34,7 +34,7 @@ class PdfFiles:
 
 
 def detect(head: Head) -> int:
-    return 90 if looks_like_pdf(head.start) else 0
+    return pdf_score(head.start)
 
 
 CONTAINER = Container(

@@ -22,9 +22,14 @@ MAX_EMBEDDED_BYTES = 256 << 20
 _START = re.compile(rb"%PDF-\d\.\d|%!PS-Adobe-\d\.\d PDF-\d\.\d")
 
 
-def looks_like_pdf(start: bytes) -> bool:
-    """The header, which readers accept within the first 1,024 bytes."""
-    return _START.search(start[:1024]) is not None
+def pdf_score(start: bytes) -> int:
+    """The header at the start; elsewhere within the first 1,024 bytes, where readers accept it, with objects behind."""
+    found = _START.search(start[:1024])
+    if found is None:
+        return 0
+    if not start[: found.start()].strip(b"\xef\xbb\xbf\0\t\r\n "):
+        return 90
+    return 60 if b" obj" in start[found.end() :] else 0
 
 
 PdfError = RuntimeError

@@ -48,10 +48,13 @@ _PLACE = re.compile(r"([+-]\d{1,3}(?:\.\d{1,12})?)([+-]\d{1,3}(?:\.\d{1,12})?)([
 
 
 def looks_like_boxes(start: bytes) -> bool:
-    """`ftyp` with a brand that is no picture's, or an old QuickTime file without it."""
+    """`ftyp` with a brand, or an old QuickTime file without it. The first box is small: text that happens to have one
+    of these words in its place ("Get free …") would state a size of a gigabyte."""
+    size = int.from_bytes(start[:4], "big")
+    if size != 1 and not 8 <= size < 1 << 24 and start[4:8] != b"mdat":
+        return False
     if start[4:8] in (b"moov", b"mdat", b"wide", b"skip", b"free", b"pnot"):
-        size = int.from_bytes(start[:4], "big")
-        return size == 1 or 8 <= size < 1 << 40
+        return size in (0, 1) or start[0] < 0x20
     return start[4:8] == b"ftyp" and start[8:12].isascii()
 
 

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from triage.formats.pdf_file import FORMAT, PdfError, embedded_names, has_end, looks_like_pdf, open_pdf, pdfium
+from triage.formats.pdf_file import FORMAT, PdfError, embedded_names, has_end, open_pdf, pdf_score, pdfium
 from triage.model import NO_TIME, Blob, Head, Moment, Read, ReadContext, Reader, Tally, Unit
 from triage.problems import ReadError, problem
 from triage.readers.pdf_marks import marks_of
@@ -52,7 +52,7 @@ class Page:
 
 def detect(head: Head) -> int:
     """By the header."""
-    return 90 if looks_like_pdf(head.start) else 0
+    return pdf_score(head.start)
 
 
 def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from triage.formats.pdf_file import FORMAT, PdfError, looks_like_pdf, open_pdf
+from triage.formats.pdf_file import FORMAT, PdfError, open_pdf, pdf_score
 from triage.model import Blob, Head, Problem, Read, ReadContext, Reader, Unit
 from triage.problems import problem
 from triage.readers.ocr_panels import Pixels
@@ -27,7 +27,7 @@ SMALLEST_SIDE = 12
 
 def detect(head: Head) -> int:
     """By the header."""
-    return 90 if looks_like_pdf(head.start) else 0
+    return pdf_score(head.start)
 
 
 def read(blob: Blob, ctx: ReadContext) -> Iterator[Read]:
