@@ -41,10 +41,18 @@ def _only(form: str, kind: str = "audio") -> ReadFacts:
 
 
 _SIGNATURES: tuple[tuple[bytes, ReadFacts], ...] = (
-    (b"#!AMR", read_amr), (b"#!SILK_V3", read_silk), (b"\x02#!SILK_V3", read_silk), (b"OggS\0", read_ogg),
-    (b"fLaC\0", read_flac), (b"fLaC\x80", read_flac), (b"\x1aE\xdf\xa3", read_ebml), (b"caff\0\x01", _only("CAF")), (_ASF, _only("ASF", "video")),
-    (b"FLV\x01", _only("FLV", "video")), (b"\0\0\x01\xba", _only("MPEG", "video")),
-)  # fmt: skip
+    (b"#!AMR", read_amr),
+    (b"#!SILK_V3", read_silk),
+    (b"\x02#!SILK_V3", read_silk),
+    (b"OggS\0", read_ogg),
+    (b"fLaC\0", read_flac),
+    (b"fLaC\x80", read_flac),
+    (b"\x1aE\xdf\xa3", read_ebml),
+    (b"caff\0\x01", _only("CAF")),
+    (_ASF, _only("ASF", "video")),
+    (b"FLV\x01", _only("FLV", "video")),
+    (b"\0\0\x01\xba", _only("MPEG", "video")),
+)
 
 
 def _reader_of(start: bytes) -> ReadFacts | None:
