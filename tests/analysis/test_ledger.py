@@ -54,6 +54,18 @@ def test_each_rule_holds_its_examples(rule: dict[str, Any]) -> None:
     ("have you paid 500 euros?", [("", "", "", "")]),
     ("they havent paid me 700 euros of wages", [("wage_due", "", "writer", "")]),
     ("te pagué tu sueldo, 600 euros", [("wage_paid", "writer", "addressee", "")]),
+    ("si te enfermas no cobras y encima te descuento 30", [("earning_taken", "addressee", "writer", "")]),
+    ("eles descontam 80 euros se chegamos atrasados", [("earning_taken", "", "", "")]),
+    ("t'as encore 7500 euros à rembourser avant d'être libre", [("opening", "addressee", "", "")]),
+    ("apenas me has abonado 900 de lo que costó traerte", [("payment", "addressee", "writer", "")]),
+    ("mandalo en partes de 800 a nombre de tu primo, no mas de eso", [("", "", "", "")]),
+    ("les enfants doivent ramener 2000 CFA", [("", "", "", "")]),
+    ("debes pagar 500 euros hoy", [("", "", "", "")]),
+    ("VAGA EUROPA, 5000 euros/mes, passagem por nossa conta", [("wage_due", "", "", "month")]),
+    ("add 300 to her bill, she broke the machine", [("addition", "", "", "")]),
+    ("Estimado cliente, su deuda de 1250 está vencida", [("", "", "", "")]),
+    ("j'ai vu un reportage sur des femmes qui doivent 40000", [("", "", "", "")]),
+    ("i send 200 to my family every month", [("", "", "", "month")]),
     ("nos vemos a las 10 en el piso 45", [("", "", "", "")] * 2),
 ])  # fmt: skip
 def test_what_is_said(text: str, expected: list[tuple[str, str, str, str]]) -> None:

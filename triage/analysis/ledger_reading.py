@@ -54,7 +54,7 @@ def rules() -> list[dict[str, Any]]:
 
 @cache
 def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(patterns, key=lambda p: -len(p)))})(?!\w)")
+    return re.compile(rf"(?:(?<!\w)|(?=/))(?:{'|'.join(sorted(patterns, key=lambda p: -len(p)))})(?!\w)")
 
 
 def _pattern(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -105,6 +105,8 @@ def _clause(text: str, low: int, high: int, start: int, end: int) -> tuple[int, 
 def _kind(text: str, left: int, start: int, end: int, right: int, whole: str, unpaid: bool) -> str:
     lead, cue = _lead(text, left, start)
     tail, adjacent = _tail(text, end, right)
+    if tail == "addition" and not adjacent:
+        tail = ""
     wages = bool(_pattern(_data()["wages"]["words"]).search(whole))
     paid = _pattern(_data()["kinds"]["payment"]["lead"]).search(text, left, start) or (tail == "payment" and not lead)
     if paid and (lead in ("payment", "") or wages):
