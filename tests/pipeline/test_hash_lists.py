@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.errors import UsageError
+from triage.pipeline import hash_matching
 from triage.pipeline.hash_lists import algorithms, open_list
 from triage.pipeline.request import Request
 from triage.pipeline.run import run
@@ -105,10 +106,6 @@ def _case(tmp_path: Path, *names: str) -> sqlite3.Connection:
 def test_hits_of_a_case_are_findings_and_stay(tmp_path: Path) -> None:
     (tmp_path / "alert.txt").write_text(f"{MD5}\n{SHA1}\n{'0' * 64}\n")
     _nsrl(tmp_path / "NSRLFile.txt", FINE)
-    db = _case(tmp_path)
-    assert not db.execute("select * from findings where type='HASH'").fetchall()
-    assert not db.execute("select * from item_hashes").fetchall()
-    db.close()
     for names in (("alert.txt", "NSRLFile.txt"), ()):  # the second run has no list, and keeps what the first found
         db = _case(tmp_path, *names)
         found = db.execute("""select f.value, f.quote, substr(u.text, f.start+1, f."end"-f.start), i.path
@@ -119,6 +116,13 @@ def test_hits_of_a_case_are_findings_and_stay(tmp_path: Path) -> None:
         assert db.execute(known).fetchall() == [("fine.bin",)]
         assert db.execute("select count(*) from items where path='fine.bin'").fetchone() == (1,)
         db.close()
+    db = sqlite3.connect(tmp_path / "case" / "evidence.sqlite")
+    other = sqlite3.connect(":memory:")
+    other.execute("create table meta(key text primary key, value text not null)")
+    hash_matching.seed(other, hash_matching.kept(db))
+    assert hash_matching.entries(other) == hash_matching.entries(db) != []
+    assert hash_matching.algorithms_in_use(other) == {"md5", "sha1"}
+    db.close()
     log = (tmp_path / "case" / "custody.jsonl").read_text()
     told = [json.loads(line) for line in log.splitlines() if '"hashes.compared"' in line]
     assert [(one["data"]["kind"], one["data"]["hits"], one["data"]["not_compared"]) for one in told] == [

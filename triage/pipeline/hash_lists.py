@@ -61,6 +61,14 @@ class HashList:
         return _FORMS[self.form](self.path)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashHits:
+    """What the lists of earlier runs hit in a case, and its state: a repetition of the run needs no list again."""
+
+    rows: tuple[tuple[str, str, str, int, str, str], ...] = ()
+    state: str = ""
+
+
 def open_list(path: Path) -> HashList:
     """The list; UsageError where it cannot be read or holds no hash."""
     try:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from triage.custody.log import CustodyLog
 from triage.model import WatchEntry
-from triage.pipeline.hash_lists import HashEntry, HashList
+from triage.pipeline.hash_lists import HashEntry, HashHits, HashList
 
 _TABLE = """create table if not exists hash_list_hits(list_sha256 text not null, list text not null,
   kind text not null, row integer not null, value text not null, note text not null,
@@ -35,6 +35,23 @@ def compare(db: sqlite3.Connection, log: CustodyLog, lists: Sequence[HashList]) 
             _one(db, log, listed, held)
             done[listed.sha256] = [state, *listed.algorithms]
     db.execute("insert or replace into meta(key, value) values(?,?)", (_STATE, json.dumps(done, sort_keys=True)))
+
+
+def kept(db: sqlite3.Connection) -> HashHits:
+    """What the case keeps of the lists it was compared with."""
+    row = db.execute("select value from meta where key=?", (_STATE,)).fetchone()
+    if row is None or not db.execute("select 1 from sqlite_master where name='hash_list_hits'").fetchone():
+        return HashHits()
+    sql = "select list_sha256, list, kind, row, value, note from hash_list_hits order by 1, 4, 5"
+    return HashHits(rows=tuple((r[0], r[1], r[2], r[3], r[4], r[5]) for r in db.execute(sql)), state=row[0])
+
+
+def seed(db: sqlite3.Connection, hits: HashHits) -> None:
+    """Put what another index of the same evidence keeps into this one."""
+    if hits.state:
+        db.execute(_TABLE)
+        db.executemany("insert or ignore into hash_list_hits values(?,?,?,?,?,?)", hits.rows)
+        db.execute("insert or ignore into meta(key, value) values(?,?)", (_STATE, hits.state))
 
 
 def algorithms_in_use(db: sqlite3.Connection) -> set[str]:

@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 
 from triage.case import CaseFolder, SourceArgument, write_private
 from triage.errors import CaseError
+from triage.index import schema
 from triage.model import Resources
+from triage.pipeline import hash_matching
 from triage.pipeline.request import Request, WatchList
 from triage.readers.table_map_file import MapFile, parse_map
 from triage.scope import Scope
@@ -107,11 +109,16 @@ def again(folder: CaseFolder, sources: Sequence[SourceArgument], case: Path, job
     if not said:
         raise CaseError("keeps no request to repeat.", where=folder.root.name, remedy="Run over its sources once more.")
     scope = said["scope"]
+    db = schema.open_readonly(folder.index)
+    try:
+        hits = hash_matching.kept(db)
+    finally:
+        db.close()
     return Request(
         sources=tuple(sources), case=case, jobs=jobs, zones=said["zones"],
         regions={k: tuple(v) for k, v in said["regions"].items()}, packs=tuple(said["packs"]),
-        watch=_read(folder, "watch"), privilege=_read(folder, "privilege"), maps=_maps(folder), ocr=said["ocr"],
-        ocr_languages=tuple(said["ocr_languages"]),
+        watch=_read(folder, "watch"), privilege=_read(folder, "privilege"), maps=_maps(folder), hash_hits=hits,
+        ocr=said["ocr"], ocr_languages=tuple(said["ocr_languages"]),
         scope=Scope(since=scope["since"], until=scope["until"], apps=tuple(scope["apps"]),
                     parties=tuple(scope["parties"]), include_undated=scope["include_undated"]),
     )  # fmt: skip

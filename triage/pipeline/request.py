@@ -12,7 +12,7 @@ from triage.case import SourceArgument
 from triage.index.canonical import dumps
 from triage.keyring import Keyring
 from triage.model import WatchEntry
-from triage.pipeline.hash_lists import HashList, algorithms
+from triage.pipeline.hash_lists import HashHits, HashList, algorithms
 from triage.readers.table_map_file import MapFile
 from triage.scope import Scope
 
@@ -49,6 +49,8 @@ class Request:
     """The examiner's own mappings of tables."""
     hash_lists: tuple[HashList, ...] = ()
     """Lists of file hashes; a case keeps what they hit, not the lists."""
+    hash_hits: HashHits = field(default_factory=HashHits)
+    """What the lists of earlier runs hit, where a run is repeated without them."""
     keyring: Keyring = field(default_factory=Keyring, repr=False)
     """Passwords and key files; of these the records state the number alone."""
     ocr: bool = True

@@ -140,6 +140,7 @@ class Session:
             self.writer.recover()
             complete_log(self.db, self.log)
         self._sources()
+        hash_matching.seed(self.db, self.request.hash_hits)
         kept.keep(self.folder, self.request)
         said = {k: v for k, v in read_settings(self.folder).items() if k not in ("source", "uuid")}
         self.writer.meta(
