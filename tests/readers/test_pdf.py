@@ -16,7 +16,7 @@ from tests.readers.export_reading import SHARED, assert_accounts, codes, read, s
 from triage.containers.archive import Member
 from triage.containers.pdf_files import PdfFiles
 from triage.engines.blob import HeldBlob
-from triage.model import Unit
+from triage.model import ReadContext, Unit
 from triage.readers import pdf_pages
 from triage.readers.pdf import READER, pdf_time
 
@@ -129,6 +129,9 @@ def test_the_corpus() -> None:
         "with-attachment.pdf": 1,
     }  # fmt: skip
     assert codes(found["libreoffice-writer-password.pdf"]) == ["R-LOCKED"]
+    locked = (DOCUMENTS / "005-libreoffice-writer-password" / "libreoffice-writer-password.pdf").read_bytes()
+    context = ReadContext(source="s", path="x", passwords=("wrong", "openpassword"))
+    assert any(isinstance(one, Unit) and one.origin == "page" for one in READER.read(_blob(locked), context))
     assert tallies(found["grayscale-image.pdf"])["pages_without_text"] == 1
     text = "".join(u.text for u in units(found["pdflatex-4-pages.pdf"]) if u.origin == "page")
     assert abs(len("".join(text.split())) - 12_000) < 1_500

@@ -158,13 +158,16 @@ def salvaged(handle: BinaryIO) -> Iterator[tuple[str, bytes]]:
     handle.seek(0)
     while len(raw := handle.read(_HEADER.size)) == _HEADER.size and raw[:4] == b"PK\x03\x04":
         _, _, bits, method, _, _, _, packed, _, length, extra = _HEADER.unpack(raw)
-        name = _plain(handle.read(length).decode("utf-8", "replace"))
+        stored = handle.read(length)
+        if len(stored) < length:
+            return
+        name = _plain(stored.decode("utf-8", "replace"))
         handle.seek(extra, 1)
         start = handle.tell()
         if bits & 1 or method not in (0, 8):
             return
         data, used = _unpacked(handle, method, packed if not bits & 8 or packed else -1)
-        if name and not name.endswith("/"):
+        if name and data:
             yield name, data
         handle.seek(start + used)
         if bits & 8:
