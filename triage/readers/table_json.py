@@ -107,7 +107,7 @@ def _plain(value: Any) -> str:
 
 def read_with(mapper: Mapper, blob: Blob, ctx: ReadContext) -> Iterator[Read]:
     """The tables in the order of the file, then the accounts."""
-    keys, others = _survey(blob)
+    keys, others, error = _survey(blob)
     accounts = Accounts()
     mapped = 0
     for pointer, listed in keys.items():
@@ -120,7 +120,7 @@ def read_with(mapper: Mapper, blob: Blob, ctx: ReadContext) -> Iterator[Read]:
         rows = partial(_rows, blob, pointer, list(listed))
         yield from SheetReading(rows, name=name, hint=hint, zone=ctx.zone, fixed=table).units(accounts)
         others.pop(pointer, None)
-    fault = _fault(blob, accounts)
+    fault = _fault(error, accounts) if error else None
     if not mapped:
         remedy = "None of its arrays is a table of messages, calls, contacts or places."
         raise ReadError(fault or problem("R-UNKNOWN-FORM", "read", format=FORMAT, remedy=remedy))
@@ -135,8 +135,8 @@ def read_with(mapper: Mapper, blob: Blob, ctx: ReadContext) -> Iterator[Read]:
         yield fault
 
 
-def _survey(blob: Blob) -> tuple[Keys, Counter[str]]:
-    """The keys of every array, and how many entries it has."""
+def _survey(blob: Blob) -> tuple[Keys, Counter[str], JsonError | None]:
+    """The keys of every array, how many entries it has, and why the text could not be read to its end."""
     keys: Keys = {}
     entries: Counter[str] = Counter()
     with blob.open() as handle:
@@ -144,9 +144,9 @@ def _survey(blob: Blob) -> tuple[Keys, Counter[str]]:
             for pointer, _, record in _objects(open_stream(handle)):
                 entries[pointer] += 1
                 _collect(keys, pointer, record)
-        except JsonError:
-            pass  # told by `_fault`, when the tables have been read
-    return keys, entries
+        except JsonError as error:
+            return keys, entries, error
+    return keys, entries, None
 
 
 def _rows(blob: Blob, wanted: str, keys: list[str]) -> Iterator[RawRow | Problem]:
@@ -169,18 +169,12 @@ def _rows(blob: Blob, wanted: str, keys: list[str]) -> Iterator[RawRow | Problem
             return
 
 
-def _fault(blob: Blob, accounts: Accounts) -> Problem | None:
-    with blob.open() as handle:
-        try:
-            for _ in _objects(open_stream(handle)):
-                pass
-        except JsonError as error:
-            code = "R-TRUNCATED" if error.kind == "truncated" else "R-MALFORMED"
-            begun = int(error.inside)
-            accounts.lost += begun
-            at = f" at line {error.line}, column {error.column}"
-            return problem(code, "read", records=begun, format=FORMAT, at=at, n=accounts.records)
-    return None
+def _fault(error: JsonError, accounts: Accounts) -> Problem:
+    code = "R-TRUNCATED" if error.kind == "truncated" else "R-MALFORMED"
+    begun = int(error.inside)
+    accounts.lost += begun
+    at = f" at line {error.line}, column {error.column}"
+    return problem(code, "read", records=begun, format=FORMAT, at=at, n=accounts.records)
 
 
 def reader(mapper: Mapper = map_header, *, name: str = "table_json") -> Reader:
