@@ -133,6 +133,7 @@ def test_pictures_and_text_are_no_recordings() -> None:
         assert score(READER, text) == 0, text
     assert score(READER, _box(b"wide", b"") + _box(b"mdat", b"x" * 40)) == 85
     assert score(READER, b"\xff\xfe<\0h\0t\0m\0l\0" * 40) == 0
+    assert score(READER, b"RF64\xff\xff\xff\xffWAVEds64") == 85
     assert READER.lists_only
 
 

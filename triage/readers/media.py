@@ -5,7 +5,7 @@ the header states one. A place (QuickTime, MP4, 3GP) is a `location` unit of its
 status stays `no-reader` and `R-NOT-HEARD` says so. Times and places in headers are easily changed.
 
 Formats: MP4, M4A, MOV, 3GP (`media_boxes`), Matroska and WebM (`media_ebml`), WAV, AVI, AMR, MP3, AAC, Ogg, FLAC, SILK
-(`media_sound`); CAF, WMA and WMV, FLV, MPEG are recognised without a length.
+(`media_sound`); CAF, WMA and WMV, FLV, MPEG, RF64 are recognised without a length.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ def _reader_of(start: bytes) -> ReadFacts | None:
             return read_facts
     if start[:4] == b"RIFF" and start[8:12] in (b"WAVE", b"AVI "):
         return read_riff
+    if start[:4] in (b"RF64", b"RIFX") and start[8:12] == b"WAVE":
+        return _only("WAV")
     if looks_like_boxes(start) and not picture_format(start):
         return read_boxes
     if is_adts(start):
