@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "O-FAULT": "Reading the text of this picture failed twice; its text is missing. Look at it by hand.",
     "O-DISABLED": "Text in pictures was not read (--no-ocr).",
     # extraction and workers
+    "X-WINDOW": "{n} records from here on were read but could not be searched: the worker failed on them twice. Report the place.",
     "X-FAILED": "The {extractor} extractor failed on this unit; its findings here are missing. Please report this.",
     "K-CRASHED": "The worker died while reading this file, twice; the file is quarantined. Look at it with another tool.",
     "K-TIMEOUT": "Reading took longer than {seconds} s, twice; the file is quarantined. Look at it with another tool.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from triage.engines.runs import split
@@ -16,6 +16,8 @@ class Extraction:
 
     extractors: Sequence[Extractor]
     resources: Resources
+    spare: Callable[[], bool] = lambda: False
+    """Whether another worker would take the next window of the item in hand (`triage.engines.windows`)."""
     _scans: list[tuple[str, Scan]] | None = None
 
     def scans(self) -> list[tuple[str, Scan]]:

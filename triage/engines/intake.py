@@ -14,11 +14,12 @@ from typing import Any
 from triage import ids
 from triage.containers import names
 from triage.containers.archive import UNLOCKED, WITH_KEY, WITH_PASSWORD
-from triage.engines import wire
+from triage.engines import windows, wire
 from triage.engines.task import Task
+from triage.engines.windows import Extracted
 from triage.engines.wire import WireError
 from triage.index.writer import OCR_SEQ, ItemRow, Writer
-from triage.model import ItemId, Problem, Status
+from triage.model import ItemId, Problem, Status, Unit
 from triage.problems import problem
 
 
@@ -50,7 +51,25 @@ class Account:
     """A task's items so far, by the worker's local number, and the one item of an `ocr` task."""
 
     items: dict[int, Open] = field(default_factory=dict)
+    windows: int = 0
+    """Windows that other workers have and that are not back yet."""
+    read: bool = False
+    """The worker that reads is done."""
     fan: tuple[int, list[Share], tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of an item that another worker is to extract."""
+
+    task: Task
+    account: Account
+    item: Open
+    first: int
+    """Position of its first unit in the item."""
+    units: list[Unit]
+    packed: tuple[Any, Any]
+    """Units and runs as they came."""
 
 
 @dataclass(slots=True)
@@ -73,13 +92,19 @@ class Intake:
     """The item an `ocr` task belongs to."""
     _accounts: dict[int, Account] = field(default_factory=dict)
 
-    def frame(self, task: Task, frame: list[Any]) -> Done | None:
-        """Take one frame; the finished task at its `done`. WireError where the frame is not of the agreed form."""
+    def frame(self, task: Task, frame: list[Any]) -> Done | Window | None:
+        """Take one frame; the finished task at its `done`, a window to be passed on.
+
+        WireError where the frame is not of the agreed form.
+        """
         account = self._accounts.setdefault(task.id, Account())
         kind = frame[0]
         try:
             if kind == "done":
-                return self._done(task, account)
+                account.read = True
+                return self._done(task, account) if not account.windows else None
+            if kind == "window":
+                return self._window(task, account, frame)
             if kind == "item":
                 self._item(task, account, frame)
             else:
@@ -87,6 +112,27 @@ class Intake:
         except (IndexError, TypeError, ValueError, KeyError) as error:
             raise WireError(str(kind)) from error
         return None
+
+    def _window(self, task: Task, account: Account, frame: list[Any]) -> Window:
+        item = self._open(task, account, frame[1])
+        units, _ = windows.unpack(frame[2], frame[3], ())
+        made = Window(task, account, item, item.units, units, (frame[2], frame[3]))
+        item.units += len(units)
+        account.windows += 1
+        return made
+
+    def extracted(self, window: Window, found: Extracted) -> Done | None:
+        """A window is back; the finished task where it was the last. Nothing where its task was given up meanwhile."""
+        account, item = window.account, window.item
+        if self._accounts.get(window.task.id) is not account:
+            return None
+        self.writer.units(item.row.id, window.units, found.languages, found.hits, window.first)
+        for why in found.problems:
+            self.writer.problem(item.row.id, why)
+        item.findings += len(found.hits)
+        item.problems += len(found.problems)
+        account.windows -= 1
+        return self._done(window.task, account) if account.read and not account.windows else None
 
     def _item(self, task: Task, account: Account, frame: list[Any]) -> None:
         _, number, parent, path, size, sha256, media, reader, chain = frame

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from triage.engines import windows
 from triage.engines.addresses import Addresses
 from triage.engines.blob import HeldBlob
 from triage.engines.extraction import Extraction
@@ -20,7 +21,6 @@ from triage.model import (
     Read,
     ReadContext,
     Reader,
-    Run,
     SourceFact,
     Stage,
     Tally,
@@ -32,7 +32,7 @@ from triage.scope import Scope
 from triage.timestamps import is_absurd
 
 Frame = list[Any]
-_Placed = tuple[Run, list[int]]
+_Placed = windows.Placed
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ class _Progress:
     held: Digest = field(default_factory=Digest)
     addresses: Addresses = field(default_factory=Addresses)
     units: int = 0
+    windows: int = 0
     extra: int = 0
     held_out: Counter[str] = field(default_factory=Counter)
     status: str = "read"
@@ -162,23 +163,20 @@ def _window(progress: _Progress, extraction: Extraction) -> Iterator[Frame]:
     units, runs = progress.grouping.drain()
     if not units:
         return
+    progress.windows += 1
     if progress.privilege:
         units, runs, held = _hold(progress.privilege, units, runs)
         progress.held.add(held)
         if held:
             yield ["held", progress.number, held]
-    languages: list[str | None] = [None] * len(units)
-    hits: list[list[Any]] = []
-    for run, indexes in runs:
-        for index, language in zip(indexes, extraction.languages(run), strict=True):
-            languages[index] = language
-        for found in extraction.hits(run):
-            if isinstance(found, Hit):
-                hits.append(pack_hit(placed(found, indexes)))
-            else:
-                yield ["problem", progress.number, pack_problem(found)]
-    rows = [pack_unit(unit, language) for unit, language in zip(units, languages, strict=True)]
-    yield ["unit-batch", progress.number, rows, hits]
+    if progress.windows > 1 and extraction.spare():
+        yield windows.pack(progress.number, units, runs)
+        return
+    found = windows.extract(units, runs, extraction)
+    for why in found.problems:
+        yield ["problem", progress.number, pack_problem(why)]
+    rows = [pack_unit(unit, language) for unit, language in zip(units, found.languages, strict=True)]
+    yield ["unit-batch", progress.number, rows, [pack_hit(hit) for hit in found.hits]]
 
 
 def _hold(

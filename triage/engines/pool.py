@@ -45,6 +45,8 @@ class _Seat:
     task: Task | None = None
     deadline: float = 0.0
     ready: bool = False
+    credit: int = 0
+    """Windows of its task that it may still hand over."""
 
 
 @dataclass(slots=True)
@@ -69,6 +71,10 @@ class Pool:
     def add(self, *tasks: Task) -> None:
         self.queue.extend(tasks)
 
+    def add_first(self, task: Task) -> None:
+        """Work that finishes something that is under way."""
+        self.queue.appendleft(task)
+
     def run(self) -> Iterator[tuple[Task, list[Any]]]:
         """Frames with their task, until the queue is empty; tasks may be added meanwhile.
 
@@ -87,12 +93,25 @@ class Pool:
             self._seats.append(self._start())
         for seat in self._seats:
             if seat.ready and seat.task is None and self.queue:
-                seat.task = self.queue.popleft()
+                seat.task, seat.credit = self.queue.popleft(), 0
                 seat.deadline = time.monotonic() + self.seconds + seat.task.size * SECONDS_PER_BYTE
-                try:
-                    seat.channel.send_bytes(json.dumps(to_wire(seat.task)).encode())
-                except (BrokenPipeError, OSError):
-                    seat.deadline = 0.0
+                _say(seat, {"task": to_wire(seat.task)})
+        self._give_credit()
+
+    def _give_credit(self) -> None:
+        """Let workers that read large items hand windows over while others would be idle.
+
+        No more windows are on their way than twice the number of workers, so that memory stays bounded.
+        """
+        if self.jobs < 2 or any(task.phase != "extract" for task in self.queue):
+            return
+        reading = [s for s in self._seats if s.task is not None and s.task.phase in ("read", "members")]
+        free = self.jobs - len(reading)
+        under_way = len(self.queue) + sum(s.task is not None and s.task.phase == "extract" for s in self._seats)
+        left = 2 * free - under_way - sum(s.credit for s in reading)
+        for seat in sorted(reading, key=lambda s: s.credit)[: max(left, 0)]:
+            seat.credit += 1
+            _say(seat, {"credit": 1})
 
     def _start(self) -> _Seat:
         context = multiprocessing.get_context("spawn")
@@ -133,6 +152,7 @@ class Pool:
             return
         if frame[0] in ("done", "fault"):
             seat.task = None
+        seat.credit -= frame[0] == "window"
         yield task, ["died", "fault", False] if frame[0] == "fault" else frame
 
     def fail(self, task: Task) -> Iterator[tuple[Task, list[Any]]]:
@@ -158,6 +178,14 @@ class Pool:
         for seat in self._seats:
             _end(seat)
         self._seats.clear()
+
+
+def _say(seat: _Seat, what: dict[str, Any]) -> None:
+    """To the worker; one that is gone is buried when its time is up, which is now."""
+    try:
+        seat.channel.send_bytes(json.dumps(what).encode())
+    except (BrokenPipeError, OSError):
+        seat.deadline = 0.0
 
 
 def _end(seat: _Seat) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 Phase = Literal["read", "members", "ocr", "extract"]
@@ -40,12 +40,14 @@ class Task:
     """Where files of the source lie that may be keys of encrypted ones."""
     inner_keys: tuple[str, ...] = ()
     """Contents, in hex, of key files found in the archives on the way; set by workers only."""
+    window: tuple[Any, ...] = ()
+    """For `extract`: units and runs, as `triage.engines.windows` packs them."""
     size: int = 0
     """For ordering and time limits only."""
 
 
 def to_wire(task: Task) -> dict[str, Any]:
-    return asdict(task)
+    return {f.name: getattr(task, f.name) for f in fields(task)}
 
 
 def from_wire(value: dict[str, Any]) -> Task:

@@ -18,6 +18,7 @@ from typing import Any
 
 from triage.containers import names
 from triage.containers.archive import LOCKED, MAX_DEPTH, Archive, Container, Member
+from triage.engines import windows
 from triage.engines.blob import HeldBlob, take, take_file
 from triage.engines.extraction import Extraction
 from triage.engines.held import Privilege
@@ -62,6 +63,8 @@ class Bench:
             yield from self._top(task)
         elif task.phase == "members":
             yield from self._members(task)
+        elif task.phase == "extract":
+            yield from windows.answer(task.window, task.regions, self.extraction)
         else:
             yield from self._picture(task)
         yield ["done"]

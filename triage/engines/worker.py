@@ -18,7 +18,7 @@ from pathlib import Path
 from triage.engines.extraction import Extraction
 from triage.engines.held import Privilege
 from triage.engines.limits import Profile, restrict
-from triage.engines.task import from_wire
+from triage.engines.task import Task, from_wire
 from triage.engines.wire import MAX_FRAME, encode
 from triage.engines.work import Bench, Frame
 from triage.keyring import Keyring
@@ -48,14 +48,39 @@ def main(channel: Connection, setup: Setup) -> None:
     os.environ["OMP_THREAD_LIMIT"] = "1"
     layers = restrict(setup.profile)
     bench = _bench(setup)
+    credit = _Credit(channel)
+    bench.extraction.spare = credit.spend
     channel.send_bytes(encode(["ready", layers, os.getpid()]).encode())
     while True:
         try:
-            task = from_wire(json.loads(channel.recv_bytes()))
+            task = credit.next_task()
         except EOFError:
             return
         for frame in guarded(bench.process(task), lambda error, n: problem("K-FAULT", "read")):
             _send(channel, ["fault"] if isinstance(frame, Failure) else frame)
+
+
+@dataclass(slots=True)
+class _Credit:
+    """What the broker says: the next task, or how many windows of the task in hand others will take."""
+
+    channel: Connection
+    _left: int = 0
+
+    def next_task(self) -> Task:
+        while "task" not in (said := json.loads(self.channel.recv_bytes())):
+            pass  # credit for a task that is done by now
+        self._left = 0
+        return from_wire(said["task"])
+
+    def spend(self) -> bool:
+        """Take one credit, if there is any."""
+        while self.channel.poll(0):
+            self._left += int(json.loads(self.channel.recv_bytes())["credit"])
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 def _bench(setup: Setup) -> Bench:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from triage.custody import events
 from triage.custody.log import CustodyLog
-from triage.engines.intake import Done, Intake, Open
+from triage.engines import windows
+from triage.engines.intake import Done, Intake, Open, Window
 from triage.engines.pool import Pool
 from triage.engines.task import Task
 from triage.engines.wire import WireError
@@ -21,9 +23,12 @@ from triage.model import ItemId
 from triage.pipeline.planning import Plan
 from triage.pipeline.recheck import hash_file
 from triage.pipeline.request import Progress
+from triage.problems import problem
 
 GROUP_SECONDS = 0.5
 GROUP_ROWS = 20_000
+WINDOW_SIZE = 64 << 20
+"""Bytes a window counts as for its time limit."""
 
 
 @dataclass(slots=True)
@@ -38,6 +43,8 @@ class Loop:
     _waiting: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Member tasks of an archive that are not done yet."""
     _member_paths: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    _windows: dict[int, Window] = field(default_factory=dict)
+    """Task of a window → the window, while another worker has it."""
     _events: list[events.Event] = field(default_factory=list)
     _flushed: float = 0.0
 
@@ -50,15 +57,44 @@ class Loop:
                 self._died(pool, intake, task, str(frame[1]), bool(frame[2]))
                 continue
             try:
-                done = intake.frame(task, frame)
+                self._take(pool, intake, task, frame)
             except WireError:
                 for again, dead in pool.fail(task):
                     self._died(pool, intake, again, str(dead[1]), bool(dead[2]))
                 continue
-            if done is not None:
-                self.finish(pool, done)
             self._flush_sometimes()
         self.flush()
+
+    def _take(self, pool: Pool, intake: Intake, task: Task, frame: list[Any]) -> None:
+        """One frame: rows, a finished task, or a window that another worker is to extract or has extracted."""
+        made: Done | Window | None
+        if task.phase == "extract":
+            if frame[0] == "done":
+                return
+            window = self._windows.get(task.id)
+            if window is None:
+                return  # answered already by a worker that died after that
+            made = intake.extracted(window, windows.read_answer(frame, window.units))
+            del self._windows[task.id]
+        else:
+            made = intake.frame(task, frame)
+        if isinstance(made, Window):
+            again = self.plan.task(task.source, task.path, task.real, phase="extract", window=made.packed,
+                                   size=WINDOW_SIZE)  # fmt: skip
+            self._windows[again.id] = made
+            pool.add_first(again)
+        elif made is not None:
+            self.finish(pool, made)
+
+    def _unsearched(self, pool: Pool, intake: Intake, task: Task) -> None:
+        """Workers died on a window twice: its units stand, and a problem says that nothing was looked for in them."""
+        window = self._windows.pop(task.id, None)
+        if window is None:
+            return
+        why = problem("X-WINDOW", "extract", window.units[0].locator, n=len(window.units))
+        lost = windows.Extracted([None] * len(window.units), [], [why])
+        if (done := intake.extracted(window, lost)) is not None:
+            self.finish(pool, done)
 
     def _parent_of(self, task: Task) -> ItemId | None:
         return self._parents.get((task.source, task.path)) if task.phase == "members" else None
@@ -73,6 +109,10 @@ class Loop:
         )  # fmt: skip
 
     def _died(self, pool: Pool, intake: Intake, task: Task, reason: str, again: bool) -> None:
+        if task.phase == "extract":
+            if not again:
+                self._unsearched(pool, intake, task)
+            return
         intake.forget(task)
         if again:
             return

@@ -76,4 +76,3 @@ def _drain(grouping: Grouping, extraction: Extraction) -> tuple[list[Unit], list
     units, runs = grouping.drain()
     hits = [placed(h, indexes) for run, indexes in runs for h in extraction.hits(run) if isinstance(h, Hit)]
     return units, hits
-
