@@ -302,6 +302,14 @@ def test_a_quote_that_never_closes_does_not_swallow_the_file() -> None:
     assert found[0].flags == ("odd_quotes",)
 
 
+def test_a_quote_that_closes_in_a_later_row_does_not_join_the_rows() -> None:
+    row = f"2024-04-03 21:14,{ANA},{BEN}"
+    data = f'Timestamp,From,To,Body\n{row},"open\n{row},plain\n{row},"well, closed"\n{row},"two\nlines"\n'.encode()
+    found = _units(data)
+    assert [one.text for one in found] == ['"open', "plain", "well, closed", "two\nlines"]
+    assert [one.flags for one in found] == [("odd_quotes",), (), (), ()]
+
+
 def test_cut_anywhere_there_is_no_fault_and_accounts_hold() -> None:
     for cut in range(1, len(AXIOM)):
         found = read(READER, AXIOM[:cut])

@@ -3,8 +3,8 @@
 Detection reads the first 64 KiB with each separator and takes the file only where a row of headings maps
 (`table_mapping`) and the rows below have its shape; any other CSV stays plain text. Quotes are those of RFC 4180 (a
 quote doubled within quotes, line breaks within quotes). A quote that never closes would swallow the rest of the file:
-a record of more than `MAX_LINES` lines is read again as a line without quotes and flagged `odd_quotes`. A last line
-that breaks off is a Problem.
+a record of more than `MAX_LINES` lines, or of several lines and more cells than there are headings, is read again as a
+line without quotes and flagged `odd_quotes`. A last line that breaks off is a Problem.
 
 Locator: `line=12`, for a record of several lines `line=12-14`, as an editor counts them.
 """
@@ -175,7 +175,7 @@ def _rows(blob: Blob, codec: str, form: Dialect) -> Iterator[RawRow | Problem]:
             lines.taken.clear()
             lines.limit, lines.too_long = MAX_LINES, False
             start = lines.number + 1
-            cells, flags = _record(lines, form.separator)
+            cells, flags = _record(lines, form.separator, width)
             if cells is None:
                 return
             if not any(cell.strip() for cell in cells) or _is_hint(cells, start):
@@ -190,12 +190,13 @@ def _rows(blob: Blob, codec: str, form: Dialect) -> Iterator[RawRow | Problem]:
             yield RawRow(locator, _joined(cells, form), flags=flags)
 
 
-def _record(lines: _Lines, separator: str) -> tuple[list[str] | None, tuple[str, ...]]:
+def _record(lines: _Lines, separator: str, width: int) -> tuple[list[str] | None, tuple[str, ...]]:
     try:
         cells = next(csv.reader(lines, delimiter=separator), None)
     except csv.Error:
         cells = None if not lines.taken else []
-    if lines.too_long or (cells == [] and lines.taken and lines.taken[0].strip()):
+    swallowed = cells is not None and len(lines.taken) > 1 and len(cells) > width and any(cells[width:])
+    if lines.too_long or swallowed or (cells == [] and lines.taken and lines.taken[0].strip()):
         lines.give_back()
         return next(csv.reader(lines.taken, delimiter=separator, quoting=csv.QUOTE_NONE)), ("odd_quotes",)
     return cells, ()
