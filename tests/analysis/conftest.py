@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -36,3 +37,12 @@ def index(fixture_index: ModuleType, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def empty(tmp_path: Path) -> sqlite3.Connection:
     return schema.create(tmp_path / "evidence.sqlite")
+
+
+@pytest.fixture
+def case(empty: sqlite3.Connection, fixture_index: ModuleType) -> Any:
+    """A way to write small cases over two sources."""
+    made = fixture_index.Case(empty)
+    for label in ("phone-a", "phone-b"):
+        made.source(label, "zip", "user-export")
+    return made

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -30,20 +28,13 @@ def test_the_gate_loses_nothing(category: against.Category, data: st.DataObject)
     assert any(literal in f" {text} " for literal in category.gate), text
 
 
-@pytest.fixture
-def case(empty: sqlite3.Connection, fixture_index: ModuleType) -> Any:
-    made = fixture_index.Case(empty)
-    made.source("phone", "zip", "user-export")
-    return made
-
-
 def found(case: Any) -> list[tuple[str, str]]:
     identities.fill(case.db)
     return [(one.category, one.line.text) for one in against.find(case.db, roster.load(case.db))]
 
 
 def test_only_beside_an_indicator(case: Any) -> None:
-    item = case.item("phone", "a.txt")
+    item = case.item("phone-a", "a.txt")
     case.unit(item, "ya me pagaron todo", sender="A", talk="quiet")
     case.unit(item, "puedes irte cuando quieras", sender="A", talk="loud")
     hit = case.unit(item, "me debes 900 euros hasta que te vayas", sender="B", talk="loud")
@@ -52,7 +43,7 @@ def test_only_beside_an_indicator(case: Any) -> None:
 
 
 def test_mentions_and_rejected_findings(case: Any) -> None:
-    item = case.item("phone", "a.txt")
+    item = case.item("phone-a", "a.txt")
     film = case.unit(item, "in the film they lock them up", sender="A", talk="t")
     case.find(film, "indicator", "movement_restriction", "lock them up", "x", grade="weak", flags=("mention",),
               reported=False)  # fmt: skip

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -28,14 +26,6 @@ from triage.analysis.contacts import Edge
 from triage.errors import UsageError
 
 HOUSE, GUEST, DRIVER = "+34600555010", "+34600555011", "+573005550112"
-
-
-@pytest.fixture
-def case(empty: sqlite3.Connection, fixture_index: ModuleType) -> Any:
-    made = fixture_index.Case(empty)
-    for label in ("phone-a", "phone-b"):
-        made.source(label, "zip", "user-export")
-    return made
 
 
 class Views:
@@ -196,10 +186,13 @@ def test_silences_and_traces(case: Any) -> None:
     for n in range(5):
         case.unit(item, f"gone {n}", sender=HOUSE, talk="t", deleted=True, at=f"2024-03-03T10:0{n}:00+00:00")
     say(case, item, "borra todo antes de la policía", HOUSE, GUEST, "2024-03-04T10:00", "coaching_authorities")
+    for value in ("+34600555010", "+34600555099"):
+        case.db.execute("insert into source_facts values (?, 'msisdn', ?)", (item, value))
     views = Views(case)
     found = chronology.build(case.db, views.roster, views.marks)
     assert [(s.conversation, s.days) for s in found.silences] == [("t", 52)]
     assert [(t.kind, t.messages) for t in found.traces] == [("timer", 1), ("deleted", 5), ("wipe", 1), ("number", 1)]
+    assert [(s.source, s.values) for s in found.sims] == [("phone-a", ("+34600555010", "+34600555099"))]
     assert found.labels == ("2024-03-04",) and found.lanes[0].counts == (1,)
 
 

@@ -20,14 +20,6 @@ from triage.analysis.person_nodes import Node
 ANA, BRUNO, CARLA = "+34600555010", "+34600555011", "+573005550112"
 
 
-@pytest.fixture
-def case(empty: sqlite3.Connection, fixture_index: ModuleType) -> Any:
-    made = fixture_index.Case(empty)
-    for label in ("phone-a", "phone-b"):
-        made.source(label, "zip", "user-export")
-    return made
-
-
 def persons(db: sqlite3.Connection) -> dict[str, set[str]]:
     """Label → keys of its identifiers."""
     out: dict[str, set[str]] = {}

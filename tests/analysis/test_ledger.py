@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from decimal import Decimal
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -81,14 +79,6 @@ def test_charges_and_heads_without_a_currency() -> None:
     assert not per_head("900 euros for each of the doors", 0, 3)
 
 
-@pytest.fixture
-def case(empty: sqlite3.Connection, fixture_index: ModuleType) -> Any:
-    made = fixture_index.Case(empty)
-    for label in ("house", "worker"):
-        made.source(label, "zip", "user-export")
-    return made
-
-
 def talk(case: Any, item: str, text: str, at: str, mine: bool, *sums: tuple[str, str, str], code: str = "") -> str:
     """One message between the two, with its sums as (quote, amount, currency)."""
     sender, to = (OWNER, WORKER) if mine else (WORKER, OWNER)
@@ -109,7 +99,7 @@ def made(case: Any) -> tuple[Ledger, roster.Roster]:
 
 
 def test_a_debt_that_grows_is_paid_and_is_contradicted(case: Any) -> None:
-    item = case.item("house", "chat.txt")
+    item = case.item("phone-a", "chat.txt")
     talk(case, item, "me debes 3000 euros del pasaje", "2024-02-01T10:00", True, ("3000 euros", "3000", "EUR"),
          code="debt_bondage")  # fmt: skip
     talk(case, item, "son 150 de comida y 60 de multa", "2024-02-02T10:00", True)
@@ -133,7 +123,7 @@ def test_a_debt_that_grows_is_paid_and_is_contradicted(case: Any) -> None:
 
 
 def test_copies_and_one_transfer_count_once(case: Any) -> None:
-    first, second = case.item("house", "a.txt"), case.item("worker", "b.txt")
+    first, second = case.item("phone-a", "a.txt"), case.item("phone-b", "b.txt")
     units = [
         talk(case, item, "me debes 900 euros", "2024-02-01T10:00", True, ("900 euros", "900", "EUR"),
              code="debt_bondage")
@@ -152,7 +142,7 @@ def test_copies_and_one_transfer_count_once(case: Any) -> None:
 
 
 def test_a_page_is_an_account_of_its_own_and_is_compared(case: Any) -> None:
-    item, page = case.item("house", "chat.txt"), case.item("house", "book.jpg", media="image/jpeg")
+    item, page = case.item("phone-a", "chat.txt"), case.item("phone-a", "book.jpg", media="image/jpeg")
     talk(case, item, "me debes 500 euros", "2024-02-01T10:00", True, ("500 euros", "500", "EUR"), code="debt_bondage")
     carrier = talk(case, item, "mira la cuenta", "2024-02-02T10:00", True)
     case.db.execute("insert into attachments values (?, 'book.jpg', ?)", (carrier, page))
@@ -168,7 +158,7 @@ def test_a_page_is_an_account_of_its_own_and_is_compared(case: Any) -> None:
 
 
 def test_wages_and_prices(case: Any) -> None:
-    item = case.item("house", "chat.txt")
+    item = case.item("phone-a", "chat.txt")
     talk(case, item, "me deben 900 euros de sueldo", "2024-02-01T10:00", False, ("900 euros", "900", "EUR"),
          code="wage_withholding")  # fmt: skip
     talk(case, item, "te pagué 300 euros de tu sueldo", "2024-02-02T10:00", True, ("300 euros", "300", "EUR"))
@@ -183,7 +173,7 @@ def test_wages_and_prices(case: Any) -> None:
 
 
 def test_everyday_sums_stay_out(case: Any) -> None:
-    item = case.item("house", "chat.txt")
+    item = case.item("phone-a", "chat.txt")
     talk(case, item, "te debo 5 euros de la pizza", "2024-02-01T10:00", True, ("5 euros", "5", "EUR"))
     assert made(case)[0].accounts == ()
 

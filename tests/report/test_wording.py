@@ -111,7 +111,7 @@ def test_every_sentence_is_used_and_every_used_one_exists() -> None:
     open_lists = {"indicators", "statuses", "origins", "toward", "provenance", "roles", "flags", "tallies", "types"}
     open_lists |= {"facts", "amount_roles", "located", "unread", "identifiers", "bases", "certainties", "role_cues"}
     open_lists |= {"ledger_kinds", "ledger_groups", "rates", "because", "question_titles", "against_kinds"}
-    open_lists |= {"place_kinds", "trace_kinds"}
+    open_lists |= {"place_kinds", "trace_kinds", "sim_kinds"}
     open_lists |= {"grades", "withheld", "languages", "stated", "sections", "leads", "accounts", "format"}
     unused = set()
     for key, _ in sentences():

@@ -74,6 +74,17 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sims:
+    """A source that states several subscriber numbers or cards: a changed SIM, two SIMs, or two devices in it."""
+
+    source: str
+    key: str
+    """`msisdn | imsi | iccid`."""
+    values: tuple[str, ...]
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chronology:
     """Lanes over labels, silences and traces."""
 
@@ -81,12 +92,15 @@ class Chronology:
     lanes: tuple[Lane, ...]
     silences: tuple[Silence, ...]
     traces: tuple[Trace, ...]
+    sims: tuple[Sims, ...]
 
 
 def build(db: sqlite3.Connection, roster: Roster, marks: Sequence[Mark]) -> Chronology:
     """Everything of one index."""
     labels, lanes_ = lanes(marks)
-    return Chronology(labels=labels, lanes=lanes_, silences=silences(db, roster), traces=traces(db, roster, marks))
+    return Chronology(
+        labels=labels, lanes=lanes_, silences=silences(db, roster), traces=traces(db, roster, marks), sims=sims(db)
+    )
 
 
 MOST_LABELS = 42
@@ -200,6 +214,19 @@ def _deleted(db: sqlite3.Connection, roster: Roster) -> Iterator[Trace]:
             runs[rows[0][2]] = len(rows)
     for line in _by_id(db, roster, sorted(runs)):
         yield Trace(kind="deleted", line=line, messages=runs[line.unit])
+
+
+def sims(db: sqlite3.Connection) -> tuple[Sims, ...]:
+    """Sources with more than one value of the same kind."""
+    query = """select i.source, s.key, s.value, i.path from source_facts s join items i on i.id = s.item_id
+               where s.key in ('msisdn', 'imsi', 'iccid') order by 1, 2, 3, 4"""
+    out = []
+    for (source, key), group in groupby(db.execute(query), key=lambda row: (row[0], row[1])):
+        rows = list(group)
+        values = tuple(dict.fromkeys(row[2] for row in rows))
+        if len(values) > 1:
+            out.append(Sims(source=source, key=key, values=values, items=tuple(sorted({row[3] for row in rows}))))
+    return tuple(out)
 
 
 def _by_id(db: sqlite3.Connection, roster: Roster, units: list[str]) -> Iterator[Line]:

@@ -75,6 +75,8 @@ class Course:
     silences_more: int
     traces: tuple[TraceView, ...]
     traces_more: int
+    sims: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...]
+    """(source, kind, values, items that state them)."""
     places: tuple[PlaceView, ...]
     places_more: int
     near: tuple[NearView, ...]
@@ -154,6 +156,7 @@ def course(view: CaseView) -> Course:
         traces=tuple(
             TraceView(kind=t.kind, messages=t.messages, cite=c) for t, c in zip(traces, cited, strict=True)
         ),
+        sims=tuple((s.source, s.key, s.values, s.items) for s in time.sims[:rows]),
         traces_more=max(0, len(time.traces) - rows), places=places, places_more=len(moved.places) - len(places),
         near=tuple(
             NearView(a=sides[2 * n], b=sides[2 * n + 1], metres=one.metres, minutes=one.minutes)
