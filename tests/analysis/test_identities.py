@@ -81,6 +81,7 @@ def test_the_one_number_of_a_device_is_joined_and_two_are_proposed(case: Any) ->
     for number in (BRUNO, CARLA):
         case.unit(b, "y", sender=number, name="N", to=(ANA,), talk=number, direction="outgoing")
     case.unit(b, "sin remitente", to=(ANA,), talk=ANA, direction="outgoing")
+    case.db.execute("insert into source_facts values (?, 'msisdn', '')", (a,))
     identities.fill(case.db)
     found = list(persons(case.db).values())
     assert {f"phone:{ANA}", "device:phone-a"} in found

@@ -190,8 +190,8 @@ def _owners(db: sqlite3.Connection, seen: dict[Node, str]) -> list[Join]:
     """The accounts of each device; certain where the source states one number and no other."""
     owned: dict[str, dict[Node, set[str]]] = {}
     for source, address, is_address, recipients, where in db.execute(_OWNED):
-        stated = address or json.loads(recipients)[0]
-        node = of_address(stated, source, is_address=bool(is_address))
+        stated = address or next(iter(json.loads(recipients)), "")
+        node = of_address(str(stated), source, is_address=bool(is_address))
         if node is not None:
             owned.setdefault(source, {}).setdefault(node, set()).add(where)
     joins = []
