@@ -79,6 +79,12 @@ FTS = """create virtual table if not exists units_fts using fts5(body, content='
   tokenize="unicode61 remove_diacritics 2")"""
 
 
+def add_indexes(db: sqlite3.Connection) -> None:
+    """What joins need; made once the bulk of the rows is in. The caller owns the transaction."""
+    for statement in INDEXES.strip().split(";\n"):
+        db.execute(statement.rstrip(";"))
+
+
 def create(path: Path) -> sqlite3.Connection:
     """A new, empty index."""
     path.touch(mode=0o600)

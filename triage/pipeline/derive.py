@@ -17,7 +17,7 @@ from triage.analysis import (
     vendor,
     watch_hashes,
 )
-from triage.index import search
+from triage.index import schema, search
 from triage.index.writer import Writer
 from triage.pipeline import hash_matching
 from triage.pipeline.request import WatchList
@@ -29,6 +29,7 @@ def derive(db: sqlite3.Connection, writer: Writer, watch: Sequence[WatchList] | 
     `watch` None: the lists are not at hand, the hits of their hashes stay as they are.
     """
     writer.begin()
+    schema.add_indexes(db)
     reported.derive(db)
     if watch is not None:
         watch_hashes.derive(db, [*(entry for listed in watch for entry in listed.entries), *hash_matching.entries(db)])
