@@ -85,14 +85,10 @@ class SevenZip:
     random_access: bool = False
     unlocked: str | None = None
     """The password that opened the header or a folder."""
-    _handle: BinaryIO = field(init=False)
     _places: dict[int, _Place] = field(default_factory=dict)
     _reading: _Reading | None = None
     _keys: dict[tuple[bytes, str], bytes] = field(default_factory=dict)
     _opens: dict[int, bool] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._handle = self.blob.open()
 
     def members(self) -> Iterator[Member | Problem | SourceFact]:
         placed = self._placed()
@@ -194,7 +190,7 @@ class SevenZip:
             raise EOFError
 
     def close(self) -> None:
-        self._handle.close()
+        """Nothing is held open."""
 
 
 def unpack(handle: BinaryIO, folder: Folder, key_for: KeyFor) -> Iterator[bytes]:
