@@ -9,11 +9,12 @@ from xml.sax.saxutils import escape
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_FORMATS = (0, 22, 14, 46, 164, 165, 21)
 _STYLES = (
     f'<styleSheet {_MAIN}><numFmts><numFmt numFmtId="164" formatCode="0000000000"/>'
     '<numFmt numFmtId="165" formatCode="dd/mm/yyyy\\ hh:mm:ss"/></numFmts>'
-    '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="14"/><xf numFmtId="46"/><xf numFmtId="164"/>'
-    '<xf numFmtId="165"/><xf numFmtId="21"/></cellXfs></styleSheet>'
+    '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs>'
+    "<cellXfs>" + "".join(f'<xf numFmtId="{number}"/>' for number in _FORMATS) + "</cellXfs></styleSheet>"
 )
 MOMENT, DAY, ELAPSED, ZEROS, CUSTOM, CLOCK = 1, 2, 3, 4, 5, 6
 """Numbers of the styles above."""
