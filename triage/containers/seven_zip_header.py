@@ -1,8 +1,8 @@
 """The header of a 7z archive: where its packed streams lie, how they are packed, and which files they hold.
 
 Written from the format description that comes with the LZMA SDK (`7zFormat.txt`, `Methods.txt`; public domain). Every
-number is checked against the bytes that are there; whatever does not fit ends the parse with ValueError. One file, since
-the header is one grammar and is checked against one description.
+number is checked against the bytes that are there; whatever does not fit ends the parse with ValueError. One file,
+since the header is one grammar and is checked against one description.
 """
 
 from __future__ import annotations
