@@ -17,6 +17,8 @@ from extractors.language.relations import FAR, Match, Span
 from extractors.language.tokens import HARD, SOFT
 
 _NEGATION_REACH = 4
+_DOERS = frozenset({"by"})
+"""Roles of those who do it: never read as the person it is done to."""
 _STRENGTH_REACH = 12
 """A strengthener counts within this many words of the match, in the same sentence."""
 
@@ -176,12 +178,17 @@ def _toward(found: Found, rule: Rule, match: Match, predicate: Span, clause: Spa
             return _instruction(found, person or "about_third", clause, predicate)
     if rule.affected == "subject":
         low, high = min(clause[0], match.start), max(predicate[1], match.start + 1)
+        if _ordered(found, everyone, low, predicate):
+            return "to_addressee"  # "don't talk to the neighbours": who is told so is the one concerned
         return (
             _nearest(found, everyone, low, high, predicate[0])
             or _nearest(found, everyone, *sentence, predicate[0])
             or "unknown"
         )
+    doers = [s for e, s in zip(match.pattern.elements, match.spans, strict=True) if e.role in _DOERS]
     for low, high in match.spans:  # whose passport, whose wages: the possessor in or just before a slot
+        if (low, high) in doers:
+            continue
         if (low, high) != predicate and (person := _nearest(found, objects, max(clause[0], low - 1), high, low)):
             return _instruction(found, person, clause, predicate)
     for low, high in ((predicate[0], match.end), (match.start, match.end), clause, sentence):
@@ -191,6 +198,12 @@ def _toward(found: Found, rule: Rule, match: Match, predicate: Span, clause: Spa
     if subject == "self_report":  # "I call the police" is said to somebody, "I will be deported" of oneself
         return "to_addressee" if found.of(second[0]) else "about_third" if found.of(third[1]) else subject
     return subject or "unknown"
+
+
+def _ordered(found: Found, table: Mapping[str, tuple[int, ...]], low: int, predicate: Span) -> bool:
+    """An order opens the predicate, and nobody is named before it."""
+    order = found.first(found.pack.roles.imperative, predicate[0], predicate[1])
+    return order is not None and _nearest(found, table, low, predicate[0], predicate[0]) is None
 
 
 def _of_person(found: Found, table: Mapping[str, tuple[int, ...]], low: int, high: int) -> str | None:

@@ -176,7 +176,7 @@ def test_languages_are_told_by_function_words_and_smoothed_over_the_sender() -> 
 
 def test_the_extractor_takes_its_packs_as_an_argument() -> None:
     scan = LANGUAGE.prepare(Resources(compiled=(_pack("en"),)))
-    assert [hit.finding.rule for hit in scan(_run("you cant leave until the debt is paid"))] == [
-        f"language.en.debt.stay_until_paid@{_pack('en').version}"
-    ]
+    (hit,) = scan(_run("you cant leave until the debt is paid"))
+    assert hit.finding.type == "debt_bondage"
+    assert hit.finding.rule.endswith(f"@{_pack('en').version}")
     assert list(LANGUAGE.prepare(Resources())(_run("you cant leave until the debt is paid"))) == []

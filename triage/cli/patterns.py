@@ -117,6 +117,7 @@ def explain(
     from triage.cli.options import split_list
     from triage.model import Resources
     from triage.packs.compile import compiled_packs
+    from triage.packs.coverage import unknown_words
     from triage.packs.examples import as_run
 
     compiled = compiled_packs(Resources(packs=split_list(packs), pack_root=root))
@@ -131,3 +132,37 @@ def explain(
                        f"  {f.detail.get('claim', '')}", f"  parts: {parts}"])  # fmt: skip
     if not found:
         terminal.text(["no rule fires"])
+    if unknown := unknown_words(text, compiled):
+        terminal.text([f"words no pack knows: {', '.join(unknown)}"])
+
+
+@app.command(name="coverage")
+def coverage(languages: Languages = None, root: Root = None) -> None:
+    """Patterns that no example of their rule reaches. Exit 1 where there are some."""
+    from triage.cli import terminal
+    from triage.errors import Exit
+    from triage.packs.compile import compile_pack
+    from triage.packs.coverage import reach
+
+    total = unreached = 0
+    for pack in _packs(languages, root):
+        for rule in reach(compile_pack(pack), pack.rules):
+            total += rule.patterns
+            unreached += len(rule.unreached)
+            terminal.text([f"{pack.head.language}.{rule.rule}  no example reaches: {p}" for p in rule.unreached])
+    terminal.text([f"{total} patterns, {unreached} without an example"])
+    raise typer.Exit(int(Exit.CONDITION if unreached else Exit.DONE))
+
+
+@app.command(name="new")
+def new(
+    language: Annotated[str, typer.Argument(help="The pack, such as en.")],
+    topic: Annotated[str, typer.Argument(help="The new file's name and the first part of its rules' ids.")],
+    code: Annotated[str, typer.Argument(help="One of the 21 codes of the taxonomy, such as debt_bondage.")],
+    root: Annotated[Path, typer.Option("--root", help="The folder of packs to write into.")],
+) -> None:
+    """Write a rule file to fill in, with slots for its examples."""
+    from triage.cli import terminal
+    from triage.packs.scaffold import scaffold
+
+    terminal.text([f"written: {scaffold(root, language, topic, code)}"])
