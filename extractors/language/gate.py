@@ -22,15 +22,16 @@ class Gate:
         self._numbers = frozenset(pack.numbers) | frozenset(pack.multipliers)
         sets: dict[frozenset[str], int] = {}
         firsts: dict[frozenset[str], int] = {}
-        self._needs: list[list[tuple[int, int, int]]] = []
+        self._needs: list[_Needs] = []
         for number, rule in enumerate(pack.rules):
             for pattern, needed in rule.gates:
                 mask = 0
                 for literals in needed[1:]:
                     mask |= 1 << sets.setdefault(literals, len(sets))
                 if firsts.setdefault(needed[0], len(firsts)) == len(self._needs):
-                    self._needs.append([])
-                self._needs[firsts[needed[0]]].append((mask, number, pattern))
+                    self._needs.append(_Needs())
+                second = sets[needed[1]] if len(needed) > 1 else None
+                self._needs[firsts[needed[0]]].add(second, mask, number, pattern)
         self._width = len(sets)
         self.answers = sum(
             1 << firsts[literals] + self._width
@@ -71,7 +72,36 @@ class Gate:
         while first:
             bit = first & -first
             first ^= bit
-            for needed, rule, pattern in self._needs[bit.bit_length() - 1]:
+            needs = self._needs[bit.bit_length() - 1]
+            for rule, pattern in needs.alone:
+                out.setdefault(rule, set()).add(pattern)
+            if seconds := mask & needs.seconds:
+                needs.met(seconds, mask, out)
+        return out
+
+
+class _Needs:
+    """What patterns with the same rarest set need besides, by the next rarest: most texts lack that one too."""
+
+    __slots__ = ("_by_second", "alone", "seconds")
+
+    def __init__(self) -> None:
+        self.alone: list[tuple[int, int]] = []
+        self.seconds = 0
+        self._by_second: dict[int, list[tuple[int, int, int]]] = {}
+
+    def add(self, second: int | None, mask: int, rule: int, pattern: int) -> None:
+        if second is None:
+            self.alone.append((rule, pattern))
+            return
+        self._by_second.setdefault(second, []).append((mask, rule, pattern))
+        self.seconds |= 1 << second
+
+    def met(self, seconds: int, mask: int, out: dict[int, set[int]]) -> None:
+        """Add the patterns that find all they need to `out`; `seconds` are those the text has."""
+        while seconds:
+            bit = seconds & -seconds
+            seconds ^= bit
+            for needed, rule, pattern in self._by_second[bit.bit_length() - 1]:
                 if mask & needed == needed:
                     out.setdefault(rule, set()).add(pattern)
-        return out

@@ -18,7 +18,10 @@ UNKNOWN = "¤"
 
 
 class Spotter:
-    """The PhraseMatchers of one pack: one for each concept, made when a text first asks for that concept."""
+    """The PhraseMatchers of one pack: one for each concept, which learns its forms when their first word is met.
+
+    A case asks for a small share of a pack's forms; a spaCy Doc of each of them would cost seconds at every start.
+    """
 
     def __init__(self, pack: CompiledPack) -> None:
         import spacy
@@ -30,6 +33,8 @@ class Spotter:
         self._phrase_matcher: Any = PhraseMatcher
         self._vocab: Any = spacy.blank("xx").vocab
         self._matchers: dict[int, Any] = {}
+        self._unlearnt: dict[int, dict[str, list[tuple[str, ...]]]] = {}
+        """Concept → first word → forms its matcher does not know yet."""
         self._needs: dict[int, frozenset[str] | None] = {}
         self._pattern_needs: dict[int, tuple[frozenset[str], ...]] = {}
 
@@ -72,20 +77,27 @@ class Spotter:
         known = self.pack.known
         return Found(self, tokens, self._doc(self._vocab, words=[w if w in known else UNKNOWN for w in tokens.words]))
 
-    def spot(self, concept: int, doc: Any) -> list[tuple[int, int, bool]]:
-        """(start, end, is a spelling slip) of every form of `concept` in `doc`."""
+    def spot(self, concept: int, doc: Any, words: frozenset[str]) -> list[tuple[int, int, bool]]:
+        """(start, end, is a spelling slip) of every form of `concept` in `doc`, which holds `words`."""
         forms = self.pack.concepts[concept].forms
         if not forms:
             return []
-        if concept not in self._matchers:
-            self._matchers[concept] = self._make(concept)
-        found = self._matchers[concept](doc)
+        found = self._matcher(concept, words)(doc)
         return [(start, end, forms[tuple(t.text for t in doc[start:end])]) for _, start, end in found]
 
-    def _make(self, concept: int) -> Any:
-        matcher = self._phrase_matcher(self._vocab, attr="ORTH")
-        matcher.add("form", [self._doc(self._vocab, words=list(form)) for form in self.pack.concepts[concept].forms])
-        return matcher
+    def _matcher(self, concept: int, words: frozenset[str]) -> Any:
+        """The concept's matcher, with every form that begins with one of `words`."""
+        if concept not in self._matchers:
+            self._matchers[concept] = self._phrase_matcher(self._vocab, attr="ORTH")
+            by_first: dict[str, list[tuple[str, ...]]] = {}
+            for form in self.pack.concepts[concept].forms:
+                by_first.setdefault(form[0], []).append(form)
+            self._unlearnt[concept] = by_first
+        unlearnt = self._unlearnt[concept]
+        met = [form for word in unlearnt.keys() & words for form in unlearnt.pop(word)]
+        if met:
+            self._matchers[concept].add("form", [self._doc(self._vocab, words=list(form)) for form in met])
+        return self._matchers[concept]
 
 
 class Found:
@@ -137,7 +149,7 @@ class Found:
 
     def _forms(self, concept: int) -> set[Span]:
         out: set[Span] = set()
-        for start, end, slip in self._spotter.spot(concept, self._doc):
+        for start, end, slip in self._spotter.spot(concept, self._doc, self._words):
             out.add((start, end))
             if slip:
                 self.slips.add((start, end))
