@@ -115,6 +115,8 @@ def _flagged(scanner: Scanner, text: str) -> bool:
 
 
 BLIND = sorted(Path(__file__).parent.glob("blind_*.jsonl"))
+UNSEEN = sorted(Path(__file__).parent.glob("unseen_*.jsonl"))
+"""By another author than the rules', who had not seen them; nobody who writes rules reads these texts."""
 
 
 @pytest.mark.parametrize("path", BLIND, ids=[p.stem for p in BLIND])
@@ -127,3 +129,14 @@ def test_messages_written_before_the_rules_are_told_apart(path: Path) -> None:
     positive = {row["id"] for row in rows if not row["benign"]}
     assert len(flagged & positive) >= 0.8 * len(positive)
     assert len(flagged - positive) <= 0.1 * len(flagged)
+
+
+@pytest.mark.parametrize("path", UNSEEN, ids=[p.stem for p in UNSEEN])
+def test_messages_of_another_author_are_told_apart(path: Path) -> None:
+    """A floor under what `triage bench` measures (recall 0.76 to 0.84, precision 0.96 to 0.99)."""
+    scanner = Scanner([compile_pack(load_pack(path.stem.removeprefix("unseen_")))])
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    flagged = {row["id"] for row in rows if _flagged(scanner, row["text"])}
+    positive = {row["id"] for row in rows if not row["benign"]}
+    assert len(flagged & positive) >= 0.7 * len(positive)
+    assert len(flagged - positive) <= 0.08 * len(flagged)

@@ -51,6 +51,8 @@ def _concepts(source: PackSource) -> Iterator[str]:
         for form in concept.forms:
             if form != form.lower() and form.lower() != form.upper():
                 yield f"upper-case: {name}: {form!r} is matched in lower case; write it so."
+            if form in source.head.short and name not in source.shared:
+                yield f"short-form: {name}: {form!r} is read as {source.head.short[form]!r}; write that, if it is meant."
         if len(set(concept.forms)) != len(concept.forms):
             twice = sorted({f for f in concept.forms if concept.forms.count(f) > 1})
             yield f"form-twice: {name}: {', '.join(twice)}."
