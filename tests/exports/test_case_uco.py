@@ -36,7 +36,8 @@ def _nodes(shards: list[Path]) -> list[dict[str, Any]]:
 def test_the_published_shapes_and_our_profile_hold(shards: list[Path]) -> None:
     if find_spec("case_utils") is None:
         pytest.skip("case-utils is not installed")
-    command = [sys.executable, "-m", "case_utils.case_validate", "--ontology-graph", str(PROFILE)]
+    program = "import sys; from case_utils.case_validate import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "--ontology-graph", str(PROFILE)]
     done = subprocess.run([*command, *map(str, shards)], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
