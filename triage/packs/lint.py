@@ -52,7 +52,8 @@ def _concepts(source: PackSource) -> Iterator[str]:
             if form != form.lower() and form.lower() != form.upper():
                 yield f"upper-case: {name}: {form!r} is matched in lower case; write it so."
             if form in source.head.short and name not in source.shared:
-                yield f"short-form: {name}: {form!r} is read as {source.head.short[form]!r}; write that, if it is meant."
+                meant = source.head.short[form]
+                yield f"short-form: {name}: {form!r} is read as {meant!r}; write that, if it is meant."
         if len(set(concept.forms)) != len(concept.forms):
             twice = sorted({f for f in concept.forms if concept.forms.count(f) > 1})
             yield f"form-twice: {name}: {', '.join(twice)}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -69,19 +70,52 @@ def write_report(folder: CaseFolder, db: sqlite3.Connection, audience: Audience 
     return [path]
 
 
-def rewrite_report(folder: CaseFolder, audience: Audience = "examiner") -> list[Path]:
-    """The report of a finished case written again, recorded and sealed."""
+def rewrite_report(
+    folder: CaseFolder, audience: Audience = "examiner", forms: Sequence[str] = ("html",), exhibit: str = ""
+) -> list[Path]:
+    """The report of a finished case written again, or the sheet of one exhibit, recorded and sealed."""
     actor = this_actor(declared_name=str(read_settings(folder).get("examiner", "")))
     with CustodyLog.open(folder.root, actor=actor, host=this_host()) as log:
         db = schema.open_readonly(folder.index)
         try:
-            written = write_report(folder, db, audience)
+            if exhibit:
+                written = [_sheet(folder, db, exhibit)]
+            else:
+                written = [path for form in forms for path in _in_form(folder, db, audience, form)]
         finally:
             db.close()
         for path in written:
             log.append("output.written", _digest(folder, path))
         seal(log)
     return written
+
+
+def _in_form(folder: CaseFolder, db: sqlite3.Connection, audience: Audience, form: str) -> list[Path]:
+    """One form of the report: `html`, `pdf` (PDF/A) or `xlsx`."""
+    if form == "html":
+        return write_report(folder, db, audience)
+    path = folder.report.with_name(f"report.{form}")
+    if form == "pdf":
+        from triage.exports.printed import write_report as write_pdf
+
+        write_pdf(db, path)
+    else:
+        from triage.exports.selection import Chosen, Selection
+        from triage.exports.workbook import write_xlsx
+
+        with path.open("wb") as out:
+            write_xlsx(Chosen(db, Selection()), out)
+    path.chmod(0o600)
+    return [path]
+
+
+def _sheet(folder: CaseFolder, db: sqlite3.Connection, exhibit: str) -> Path:
+    from triage.exports.printed import write_exhibit
+
+    path = folder.report.with_name(f"{re.sub(r'[^A-Za-z0-9-]', '-', exhibit)}.pdf")
+    write_exhibit(db, exhibit, path)
+    path.chmod(0o600)
+    return path
 
 
 def _digest(folder: CaseFolder, path: Path) -> dict[str, object]:
