@@ -160,7 +160,7 @@ function ask(word) {
   at("ask-title").textContent = WORDS.find((w) => w[1] === word)[2];
   at("ask-text").textContent = word === "privileged"
     ? "The message moves to the sealed store and leaves every view, report and export."
-    : word === "release-text" ? "The text of this message may then stand in a victim-safe edition. Read it once more for names." : "";
+    : word === "release-text" ? "Records that you release this text for a later pseudonymised edition. No such edition exists in this version. Read it once more for names." : "";
   at("ask-note").value = "";
   dialog.showModal();
   at("ask-note").focus();
